@@ -1,0 +1,42 @@
+using Orleans.Concurrency;
+using OrleansLinks.Clicks;
+
+namespace OrleansLinks.Campaigns;
+
+/// <summary>A campaign and who takes part in it; its key is the campaign's id.</summary>
+[Alias("ICampaignGrain")]
+public interface ICampaignGrain : IGrainWithStringKey
+{
+    /// <summary>Makes the campaign, once, as a draft; a repeat answers the campaign that is there.</summary>
+    [Alias("Create")]
+    Task<Result<CampaignInfo>> Create(string programId, CampaignChange settings);
+
+    /// <summary>The campaign, or null when it was never made.</summary>
+    [Alias("Get"), AlwaysInterleave]
+    ValueTask<CampaignInfo?> Get();
+
+    /// <summary>The campaign and its program as that partner meets them; null when the campaign was never made.</summary>
+    [Alias("GetTerms"), AlwaysInterleave]
+    ValueTask<CampaignTerms?> GetTerms(string partnerId);
+
+    /// <summary>Changes the fields that are set, all or none.</summary>
+    [Alias("Change")]
+    Task<Result<CampaignInfo>> Change(CampaignChange change, long? expectedVersion);
+
+    /// <summary>Moves the campaign to another status; where it already stands there, nothing changes.</summary>
+    [Alias("MoveTo")]
+    Task<Result<CampaignInfo>> MoveTo(CampaignStatus status, long? expectedVersion);
+
+    /// <summary>Lets a partner take part; a repeat changes nothing.</summary>
+    [Alias("AddParticipant")]
+    Task<Result<Partners.PartnerInfo>> AddParticipant(string partnerId);
+
+    /// <summary>Ends a partner's part; a repeat changes nothing.</summary>
+    /// <returns>Whether the campaign exists.</returns>
+    [Alias("RemoveParticipant")]
+    Task<bool> RemoveParticipant(string partnerId);
+
+    /// <summary>The campaign's totals, or a partner's share of them.</summary>
+    [Alias("GetCounters"), AlwaysInterleave]
+    Task<CounterTotals> GetCounters(string? partnerId);
+}

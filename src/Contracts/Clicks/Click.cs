@@ -1,0 +1,77 @@
+using OrleansLinks.Links;
+
+namespace OrleansLinks.Clicks;
+
+/// <summary>Whether a click counts for payment.</summary>
+[GenerateSerializer, Alias("ClickClass")]
+public enum ClickClass
+{
+    /// <summary>The link and its page were allowed when it was clicked.</summary>
+    InTerms,
+
+    /// <summary>Kept and counted, but not paid: something had changed since the link was made.</summary>
+    OutsideTerms,
+}
+
+/// <summary>An answered redirect.</summary>
+/// <param name="Id">UUID version 7, made at the redirect; as <c>clk_…</c> it is the click id that the landing page gets.</param>
+/// <param name="LinkCode">Code of the link; null for a regular link that was put together by hand.</param>
+/// <param name="TaskId">The link's task.</param>
+/// <param name="CampaignId">The task's campaign.</param>
+/// <param name="PartnerId">The task's partner.</param>
+/// <param name="ProgramId">The campaign's program.</param>
+/// <param name="At">When it was answered, to the millisecond.</param>
+/// <param name="Class">Whether it counts for payment.</param>
+/// <param name="OutsideTermsReason">Code of the reason why it is outside terms; null when it is not.</param>
+/// <param name="IsBot">Whether the user agent says that it is a crawler.</param>
+/// <param name="Visitor">Keyed hash of the visitor's address and user agent; the address itself is not kept.</param>
+/// <param name="LandingPage">The page that it was sent to, without what was added for tracking.</param>
+/// <param name="Referrer">The page that it came from, at most 1,024 characters.</param>
+/// <param name="UserAgent">The visitor's user agent, at most 512 characters.</param>
+/// <param name="Values">Its reporting values.</param>
+[GenerateSerializer, Immutable, Alias("Click")]
+public sealed record Click(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] string? LinkCode,
+    [property: Id(2)] string TaskId,
+    [property: Id(3)] string CampaignId,
+    [property: Id(4)] string PartnerId,
+    [property: Id(5)] string ProgramId,
+    [property: Id(6)] DateTimeOffset At,
+    [property: Id(7)] ClickClass Class,
+    [property: Id(8)] string? OutsideTermsReason,
+    [property: Id(9)] bool IsBot,
+    [property: Id(10)] Guid Visitor,
+    [property: Id(11)] string LandingPage,
+    [property: Id(12)] string? Referrer,
+    [property: Id(13)] string? UserAgent,
+    [property: Id(14)] ReportingValues Values);
+
+/// <summary>A click as the ledger keeps it.</summary>
+/// <param name="Click">The click.</param>
+/// <param name="IsUnique">Whether it was the visitor's first on that link for 30 minutes (rolling).</param>
+[GenerateSerializer, Immutable, Alias("ClickRecord")]
+public sealed record ClickRecord([property: Id(0)] Click Click, [property: Id(1)] bool IsUnique);
+
+/// <summary>
+/// Totals over the clicks of a link, task, campaign, or a partner's share of a campaign. Every click is in
+/// <see cref="Clicks"/>; the other numbers are parts of it.
+/// </summary>
+/// <param name="Clicks">All answered redirects.</param>
+/// <param name="UniqueClicks">Those that were their visitor's first on that link for 30 minutes.</param>
+/// <param name="BotClicks">Those by crawlers.</param>
+/// <param name="OutsideTermsClicks">Those that are not paid.</param>
+/// <param name="Version">Grows with every change of these totals.</param>
+/// <param name="ChangedAt">When they last changed; null when they never have.</param>
+[GenerateSerializer, Immutable, Alias("CounterTotals")]
+public sealed record CounterTotals(
+    [property: Id(0)] long Clicks,
+    [property: Id(1)] long UniqueClicks,
+    [property: Id(2)] long BotClicks,
+    [property: Id(3)] long OutsideTermsClicks,
+    [property: Id(4)] long Version,
+    [property: Id(5)] DateTimeOffset? ChangedAt)
+{
+    /// <summary>No clicks yet.</summary>
+    public static CounterTotals Zero { get; } = new(0, 0, 0, 0, 0, null);
+}

@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace OrleansLinks;
+
+/// <summary>
+/// Ids of the API: a prefix that names the kind, then 128 bits in Crockford's base 32
+/// (https://www.crockford.com/base32.html, lower case, 26 characters). The bits are a UUID version 7
+/// (RFC 9562), so that ids of one kind sort by the time they were made.
+/// </summary>
+/// <remarks>
+/// The prefix matters beyond looks: Orleans' ADO.NET grain storage stores a string key that reads as a
+/// hexadecimal number as that number (dotnet/orleans#9706); a prefix with letters past <c>f</c> prevents it.
+/// </remarks>
+public static class EntityId
+{
+    /// <summary>Prefix of a program's id.</summary>
+    public const string Program = "prg_";
+
+    /// <summary>Prefix of a campaign's id.</summary>
+    public const string Campaign = "cmp_";
+
+    /// <summary>Prefix of a task's id.</summary>
+    public const string Task = "tsk_";
+
+    /// <summary>Prefix of a partner's id.</summary>
+    public const string Partner = "prt_";
+
+    /// <summary>Prefix of a tracking link's id; what follows is the link's code.</summary>
+    public const string Link = "lnk_";
+
+    /// <summary>Prefix of a click's id.</summary>
+    public const string Click = "clk_";
+
+    /// <summary>Prefix of an access key's id.</summary>
+    public const string Key = "key_";
+
+    /// <summary>Prefix of a saved landing page's id, unique within its campaign.</summary>
+    public const string SavedPage = "pg_";
+
+    private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    private const int BodyLength = 26;
+
+    /// <summary>Makes a new id of the kind that <paramref name="prefix"/> names.</summary>
+    public static string New(string prefix, TimeProvider clock) =>
+        From(prefix, Guid.CreateVersion7(clock.GetUtcNow()));
+
+    /// <summary>Writes <paramref name="value"/> as an id.</summary>
+    public static string From(string prefix, Guid value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        value.TryWriteBytes(bytes, bigEndian: true, out _);
+        var bits = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        return string.Create(prefix.Length + BodyLength, (prefix, bits), static (span, state) =>
+        {
+            state.prefix.CopyTo(span);
+            var rest = state.bits;
+            for (var i = span.Length - 1; i >= state.prefix.Length; i--)
+            {
+                span[i] = Alphabet[(int)(rest & 31)];
+                rest >>= 5;
+            }
+        });
+    }
+
+    /// <summary>Reads the 128 bits of an id; false when it is not a well-formed id with that prefix.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? id, string prefix, out Guid value)
+    {
+        value = default;
+        if (id is null || id.Length != prefix.Length + BodyLength || !id.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var bits = UInt128.Zero;
+        for (var i = prefix.Length; i < id.Length; i++)
+        {
+            var digit = Alphabet.IndexOf(id[i], StringComparison.Ordinal);
+            if (digit < 0 || (i == prefix.Length && digit > 7))
+            {
+                return false;
+            }
+
+            bits = (bits << 5) | (uint)digit;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, bits);
+        value = new Guid(bytes, bigEndian: true);
+        return true;
+    }
+
+    /// <summary>Whether <paramref name="id"/> is a well-formed id with that prefix.</summary>
+    public static bool IsWellFormed([NotNullWhen(true)] string? id, string prefix) => TryParse(id, prefix, out _);
+
+    /// <summary>The 128 bits of an id that is known to be well-formed.</summary>
+    /// <exception cref="FormatException">The id is not well-formed.</exception>
+    public static Guid Parse(string id, string prefix) =>
+        TryParse(id, prefix, out var value) ? value : throw new FormatException($"'{id}' is not an id that begins with '{prefix}'.");
+}

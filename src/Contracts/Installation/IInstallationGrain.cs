@@ -1,0 +1,18 @@
+namespace OrleansLinks.Installation;
+
+/// <summary>What the whole installation has once; its key is <see cref="Key"/>.</summary>
+[Alias("IInstallationGrain")]
+public interface IInstallationGrain : IGrainWithStringKey
+{
+    /// <summary>The grain's only key.</summary>
+    const string Key = "installation";
+
+    /// <summary>256 random bits, made at the first start, that visitors' addresses are hashed with.</summary>
+    [Alias("GetVisitorHashKey")]
+    Task<byte[]> GetVisitorHashKey();
+
+    /// <summary>Makes the key with that id the operator's first, unless there has been one before.</summary>
+    /// <returns>Whether it did.</returns>
+    [Alias("OfferFirstOperatorKey")]
+    Task<bool> OfferFirstOperatorKey(string keyId);
+}

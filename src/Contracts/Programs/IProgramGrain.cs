@@ -1,0 +1,22 @@
+using Orleans.Concurrency;
+
+namespace OrleansLinks.Programs;
+
+/// <summary>A program; its key is the program's id.</summary>
+[Alias("IProgramGrain")]
+public interface IProgramGrain : IGrainWithStringKey
+{
+    /// <summary>Makes the program, once; a repeat answers the program that is there.</summary>
+    [Alias("Create")]
+    Task<Result<ProgramInfo>> Create(ProgramChange settings);
+
+    /// <summary>The program, or null when it was never made.</summary>
+    [Alias("Get"), AlwaysInterleave]
+    ValueTask<ProgramInfo?> Get();
+
+    /// <summary>Changes the fields that are set, all or none.</summary>
+    /// <param name="change">The fields to change.</param>
+    /// <param name="expectedVersion">Refuse unless the program is at this version; null to not care.</param>
+    [Alias("Change")]
+    Task<Result<ProgramInfo>> Change(ProgramChange change, long? expectedVersion);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace OrleansLinks.Clicks;
+
+/// <summary>Names of the sets of clicks that are counted.</summary>
+public static class CounterScopes
+{
+    /// <summary>The clicks of a link.</summary>
+    public static string OfLink(string code) => EntityId.Link + code;
+
+    /// <summary>The clicks of a task.</summary>
+    public static string OfTask(string taskId) => taskId;
+
+    /// <summary>The clicks of a campaign.</summary>
+    public static string OfCampaign(string campaignId) => campaignId;
+
+    /// <summary>A partner's share of a campaign's clicks.</summary>
+    public static string OfPartnerIn(string campaignId, string partnerId) => $"{campaignId}/{partnerId}";
+}
+
+/// <summary>
+/// The click ledger: every click once, and counters that are moved in the same transaction and so always equal the
+/// clicks that they count. Costs do not grow with the number of clicks.
+/// </summary>
+public interface ILedgerStore
+{
+    /// <summary>How long a visitor's clicks on one link count as one unique click after the last of them.</summary>
+    static readonly TimeSpan UniqueWindow = TimeSpan.FromMinutes(30);
+
+    /// <summary>Keeps the clicks that are not there yet, and adds exactly those to their counters; on disk when the task completes.</summary>
+    /// <returns>How many were new.</returns>
+    Task<int> RecordAsync(ImmutableArray<Click> clicks);
+
+    /// <summary>The click with that id, or null.</summary>
+    Task<ClickRecord?> FindClickAsync(Guid id);
+
+    /// <summary>A page of a task's clicks, newest first.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="before">The id that the page before this one ended with; null for the first page.</param>
+    /// <param name="limit">At most so many, at least 1.</param>
+    Task<ImmutableArray<ClickRecord>> ListClicksAsync(string taskId, Guid? before, int limit);
+
+    /// <summary>The totals of a scope from <see cref="CounterScopes"/>.</summary>
+    Task<CounterTotals> ReadCountersAsync(string scope);
+}
