@@ -13,7 +13,7 @@ public sealed record StoredAnswer(
     [property: Id(3)] string? ETag);
 
 /// <summary>What is known of an idempotent request when it arrives.</summary>
-/// <param name="Seed">128 random bits that all ids of the request are drawn from, the same for every repeat.</param>
+/// <param name="Seed">Made by <see cref="EntityId.NewSeed"/>; all ids of the request are drawn from it, the same for every repeat.</param>
 /// <param name="SameBody">Whether the body is that of the first request.</param>
 /// <param name="Answer">The first answer; null while there is none.</param>
 [GenerateSerializer, Immutable, Alias("IdempotentRequest")]

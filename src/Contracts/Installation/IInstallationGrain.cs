@@ -11,6 +11,10 @@ public interface IInstallationGrain : IGrainWithStringKey
     [Alias("GetVisitorHashKey")]
     Task<byte[]> GetVisitorHashKey();
 
+    /// <summary>Whether the operator has had a key.</summary>
+    [Alias("HasOperatorKey")]
+    Task<bool> HasOperatorKey();
+
     /// <summary>Makes the key with that id the operator's first, unless there has been one before.</summary>
     /// <returns>Whether it did.</returns>
     [Alias("OfferFirstOperatorKey")]

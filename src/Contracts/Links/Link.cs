@@ -149,7 +149,7 @@ public sealed record LinkRequest(
 /// <param name="Links">The links.</param>
 /// <param name="Creator">Who creates them.</param>
 /// <param name="Atomic">Whether all are refused when one is.</param>
-/// <param name="Seed">128 random bits that the codes are drawn from; the same seed finds the links of the first time.</param>
+/// <param name="Seed">Made by <see cref="EntityId.NewSeed"/>; the codes are drawn from it; the same seed finds the links of the first time.</param>
 [GenerateSerializer, Immutable, Alias("LinkBatch")]
 public sealed record LinkBatch(
     [property: Id(0)] ImmutableArray<LinkRequest> Links,

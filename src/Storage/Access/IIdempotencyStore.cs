@@ -1,7 +1,7 @@
 namespace OrleansLinks.Access;
 
 /// <summary>What is written down of an idempotent request.</summary>
-/// <param name="Seed">128 random bits that all its ids are drawn from.</param>
+/// <param name="Seed">Made by <see cref="EntityId.NewSeed"/>; all its ids are drawn from it.</param>
 /// <param name="BodyHash">SHA-256 of its body.</param>
 /// <param name="Answer">Its answer; null while there is none.</param>
 public sealed record StoredRequest(Guid Seed, byte[] BodyHash, StoredAnswer? Answer);

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Caching.Memory;
+
+namespace OrleansLinks.Access;
+
+/// <summary>
+/// What is known of access keys that were used just now. A key that is revoked stops to work here at once when it was
+/// revoked in this process, and within <see cref="Lifetime"/> when elsewhere.
+/// </summary>
+internal sealed class AccessKeyCache(IGrainFactory grains, SettingsEpoch epoch, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(500);
+
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+
+    /// <summary>The grants of a key, or null when it is unknown, revoked or expired.</summary>
+    public async ValueTask<AccessKey?> Find(string secret)
+    {
+        var id = AccessKeys.IdOf(secret);
+        if (_cache.TryGetValue(id, out Entry? entry) && entry!.Epoch == epoch.Value && !(entry.Key?.ExpiresAt <= clock.GetUtcNow()))
+        {
+            return entry.Key;
+        }
+
+        var now = epoch.Value;
+        var key = await grains.GetGrain<IAccessKeyGrain>(id).Get();
+        _cache.Set(id, new Entry(key, now), new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
+        return key;
+    }
+
+    public void Dispose() => _cache.Dispose();
+
+    private sealed record Entry(AccessKey? Key, long Epoch);
+}

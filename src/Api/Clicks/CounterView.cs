@@ -1,0 +1,105 @@
+using OrleansLinks.Links;
+using OrleansLinks.Programs;
+
+namespace OrleansLinks.Clicks;
+
+/// <summary>Totals.</summary>
+/// <param name="Clicks">All answered redirects; the other click counts are parts of it.</param>
+/// <param name="UniqueClicks">Those that were their visitor's first on that link for 30 minutes.</param>
+/// <param name="BotClicks">Those by crawlers and link previews.</param>
+/// <param name="OutsideTermsClicks">Those that are not paid.</param>
+/// <param name="Conversions">Conversions attributed to the clicks.</param>
+/// <param name="Revenue">Amounts of the conversions.</param>
+/// <param name="Payout">What the conversions pay.</param>
+/// <param name="Version">Grows with every change.</param>
+/// <param name="AsOf">When the totals were read.</param>
+internal sealed record CounterView(
+    long Clicks,
+    long UniqueClicks,
+    long BotClicks,
+    long OutsideTermsClicks,
+    long Conversions,
+    Money Revenue,
+    Money Payout,
+    long Version,
+    DateTimeOffset AsOf)
+{
+    public static async Task<CounterView> Read(CounterTotals totals, string programId, IGrainFactory grains, TimeProvider clock)
+    {
+        var program = await grains.GetGrain<IProgramGrain>(programId).Get()
+            ?? throw new InvalidOperationException($"The program {programId} is gone.");
+
+        // No conversion can be reported yet, so there are none, and no money.
+        var nothing = new Money(0m, program.Currency);
+        return new CounterView(
+            totals.Clicks, totals.UniqueClicks, totals.BotClicks, totals.OutsideTermsClicks, 0, nothing, nothing, totals.Version, clock.GetUtcNow());
+    }
+}
+
+/// <summary>A click as a side sees it.</summary>
+/// <param name="Id">The click's id: the value that the landing page got.</param>
+/// <param name="At">When it was answered.</param>
+/// <param name="Class">inTerms, or outsideTerms: kept, but not paid.</param>
+/// <param name="OutsideTermsReason">Code of the reason why it is outside terms.</param>
+/// <param name="IsBot">Whether a crawler or link preview made it.</param>
+/// <param name="IsUnique">Whether it was its visitor's first on that link for 30 minutes.</param>
+/// <param name="LinkId">The link; not there for a regular link that was put together by hand.</param>
+/// <param name="TaskId">The link's task.</param>
+/// <param name="CampaignId">The task's campaign.</param>
+/// <param name="PartnerId">The task's partner.</param>
+/// <param name="ProgramId">The campaign's program.</param>
+/// <param name="LandingPage">The page that the visitor was sent to.</param>
+/// <param name="Referrer">The page that the visitor came from.</param>
+/// <param name="UserAgent">What the visitor's browser calls itself.</param>
+/// <param name="SubId1">The partner's own reporting value.</param>
+/// <param name="SubId2">The partner's own reporting value.</param>
+/// <param name="SubId3">The partner's own reporting value.</param>
+/// <param name="SharedId">The reporting value that both sides see.</param>
+/// <param name="Param">The brand's own reporting value.</param>
+internal sealed record ClickView(
+    string Id,
+    DateTimeOffset At,
+    ClickClass Class,
+    string? OutsideTermsReason,
+    bool IsBot,
+    bool IsUnique,
+    string? LinkId,
+    string TaskId,
+    string CampaignId,
+    string PartnerId,
+    string ProgramId,
+    string LandingPage,
+    string? Referrer,
+    string? UserAgent,
+    string? SubId1,
+    string? SubId2,
+    string? SubId3,
+    string? SharedId,
+    string? Param)
+{
+    public static ClickView Of(ClickRecord record, Side side)
+    {
+        var click = record.Click;
+        var values = ReportingValueRules.VisibleTo(side, click.Values);
+        return new ClickView(
+            EntityId.From(EntityId.Click, click.Id),
+            click.At,
+            click.Class,
+            click.OutsideTermsReason,
+            click.IsBot,
+            record.IsUnique,
+            click.LinkCode is null ? null : EntityId.Link + click.LinkCode,
+            click.TaskId,
+            click.CampaignId,
+            click.PartnerId,
+            click.ProgramId,
+            click.LandingPage,
+            click.Referrer,
+            click.UserAgent,
+            values.SubId1,
+            values.SubId2,
+            values.SubId3,
+            values.SharedId,
+            values.Param);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansLinks.Access;
+using OrleansLinks.Campaigns;
+using OrleansLinks.Clicks;
+using OrleansLinks.Installation;
+using OrleansLinks.Json;
+using OrleansLinks.Links;
+using OrleansLinks.OpenApi;
+using OrleansLinks.Partners;
+using OrleansLinks.Problems;
+using OrleansLinks.Programs;
+using OrleansLinks.Redirect;
+using OrleansLinks.Tasks;
+
+namespace OrleansLinks.Hosting;
+
+/// <summary>What the HTTP host is made of.</summary>
+internal static class ApiHost
+{
+    public static void AddApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddExceptionHandler<ApiExceptionHandler>();
+        services.AddProblemDetails();
+        services.AddSingleton<AccessKeyCache>();
+        services.AddAuthentication(KeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
+        services.AddAuthorization();
+        services.AddSingleton<TaskTermsCache>();
+        services.AddSingleton<Visitors>();
+        services.AddSingleton<ClickRecorder>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClickRecorder>());
+        services.AddSingleton<RedirectServices>();
+        services.AddHealthChecks().AddCheck<ActorsAnswer>("actors");
+        services.AddApiDocument();
+    }
+
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => AnswerBareStatus(context.HttpContext));
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<IdempotencyMiddleware>();
+
+        var api = app.MapGroup("/api/v1");
+        api.MapPrograms();
+        api.MapPartners();
+        api.MapCampaigns();
+        api.MapTasks();
+        api.MapLinks();
+        api.MapClicks();
+        api.MapKeys();
+        app.MapApiDocument();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealth });
+        app.MapRedirects();
+    }
+
+    /// <summary>Gives statuses that the framework answers without a body one: problem details, or a page for visitors.</summary>
+    private static Task AnswerBareStatus(HttpContext context)
+    {
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        {
+            return context.Response.StatusCode == StatusCodes.Status404NotFound ? VisitorPages.NotFound(context) : Task.CompletedTask;
+        }
+
+        return (context.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => ApiProblems.Create(404, "not_found", "There is no such path; /docs lists them."),
+            StatusCodes.Status405MethodNotAllowed => ApiProblems.Create(405, "method_not_allowed", $"{context.Request.Method} is not allowed on this path; Allow lists what is."),
+            StatusCodes.Status415UnsupportedMediaType => ApiProblems.Create(415, "content_type_not_supported", "Send the body as application/json.", [new FieldError("Content-Type", "Send application/json.")]),
+            var status => ApiProblems.Create(status, "request_refused", "The request was refused."),
+        }).ExecuteAsync(context);
+    }
+
+    private static Task WriteHealth(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+        new
+        {
+            status = report.Status.ToString(),
+            reasons = report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).ToDictionary(entry => entry.Key, entry => entry.Value.Description),
+        },
+        JsonSerializerOptions.Web);
+
+    /// <summary>Whether the actors, and the database behind them, answer.</summary>
+    private sealed class ActorsAnswer(IGrainFactory grains) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await grains.GetGrain<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey().WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
+                return HealthCheckResult.Healthy();
+            }
+#pragma warning disable CA1031 // Whatever it is, they do not answer.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                return HealthCheckResult.Unhealthy($"The actors do not answer: {exception.Message}");
+            }
+        }
+    }
+}

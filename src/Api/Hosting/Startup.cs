@@ -1,0 +1,120 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace OrleansLinks.Hosting;
+
+/// <summary>A setting or the machine does not allow a start; the message says which and what to do, in one line.</summary>
+internal sealed class StartupException(string message) : Exception(message);
+
+/// <summary>Settings of the host, read once and checked before anything is built.</summary>
+internal static class Startup
+{
+    /// <summary>Short spellings of settings for the command line.</summary>
+    public static readonly Dictionary<string, string> Switches = new()
+    {
+        ["--port"] = "Http:Port",
+        ["--address"] = "Http:Address",
+        ["--data"] = "Data:Folder",
+        ["--demo"] = "Demo",
+    };
+
+    /// <summary>Reads a section of the settings.</summary>
+    /// <exception cref="StartupException">A setting has no allowed value.</exception>
+    public static T Read<T>(this IConfiguration configuration, string section)
+        where T : class, new()
+    {
+        try
+        {
+            var options = configuration.GetSection(section).Get<T>() ?? new T();
+            Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+            return options;
+        }
+        catch (ValidationException exception)
+        {
+            var field = exception.ValidationResult.MemberNames.FirstOrDefault();
+            throw new StartupException($"The setting {section}:{field} is not valid: {exception.ValidationResult.ErrorMessage}");
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new StartupException($"A setting of {section} cannot be read: {exception.InnerException?.Message ?? exception.Message}");
+        }
+    }
+
+    /// <summary>Listens where the settings say, and gives up at once when the port is taken.</summary>
+    public static WebApplicationBuilder ListenAt(this WebApplicationBuilder builder, HttpOptions http)
+    {
+        if (!IPAddress.TryParse(http.Address, out var address))
+        {
+            throw new StartupException($"The setting Http:Address (--address) is not an IP address: {http.Address}");
+        }
+
+        if (http.Port != 0)
+        {
+            try
+            {
+                using var probe = new TcpListener(address, http.Port);
+                probe.Start();
+            }
+            catch (SocketException exception)
+            {
+                throw new StartupException(
+                    $"Cannot listen on {http.Address}:{http.Port.ToString(CultureInfo.InvariantCulture)} ({exception.Message}). Choose another port with --port or the setting Http:Port.");
+            }
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address, http.Port);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+        });
+        return builder;
+    }
+
+    /// <summary>Believes what the settings' reverse proxies say of visitors.</summary>
+    public static void UseTrustedProxies(this WebApplication app, HttpOptions http)
+    {
+        var entries = http.TrustedProxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (entries.Length == 0)
+        {
+            return;
+        }
+
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        foreach (var entry in entries)
+        {
+            if (System.Net.IPNetwork.TryParse(entry, out var network))
+            {
+                options.KnownIPNetworks.Add(network);
+            }
+            else if (IPAddress.TryParse(entry, out var proxy))
+            {
+                options.KnownProxies.Add(proxy);
+            }
+            else
+            {
+                throw new StartupException($"The setting Http:TrustedProxies has an entry that is neither an address nor a network: {entry}");
+            }
+        }
+
+        app.UseForwardedHeaders(options);
+    }
+
+    /// <summary>The origin of tracking links of programs without a host of their own.</summary>
+    public static Origin OriginOf(HttpOptions http, TrackingOptions tracking)
+    {
+        if (tracking.Origin.Length > 0)
+        {
+            return Uri.TryCreate(tracking.Origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.PathAndQuery == "/"
+                ? new Origin(uri.GetLeftPart(UriPartial.Authority))
+                : throw new StartupException($"The setting Tracking:Origin is not a scheme and host such as https://go.example.com: {tracking.Origin}");
+        }
+
+        var host = http.Address is "0.0.0.0" or "::" ? "127.0.0.1" : http.Address.Contains(':', StringComparison.Ordinal) ? $"[{http.Address}]" : http.Address;
+        return new Origin($"http://{host}:{http.Port.ToString(CultureInfo.InvariantCulture)}");
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers.Text;
+using System.ComponentModel;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using OrleansLinks.Directory;
+using OrleansLinks.Problems;
+
+namespace OrleansLinks.Lists;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">The things on the page.</param>
+/// <param name="NextCursor">What <c>cursor</c> of the next page is; null when this is the last.</param>
+internal sealed record Page<T>(IReadOnlyList<T> Items, [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.Never)] string? NextCursor);
+
+/// <summary>Which page of a list is asked for.</summary>
+internal sealed class PageQuery
+{
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 500;
+
+    [FromQuery, Description("At most so many items, 1 to 500.")]
+    public int? Limit { get; init; }
+
+    [FromQuery, Description("nextCursor of the page before.")]
+    public string? Cursor { get; init; }
+
+    /// <summary>Reads the page of a list; the problem when it cannot be read.</summary>
+    /// <param name="list">Name of the list, which a cursor is good for.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="after">What the page before ended with; null for the first page.</param>
+    public ProblemHttpResult? Read(string list, out int limit, out string? after)
+    {
+        limit = Limit ?? DefaultLimit;
+        after = null;
+        if (limit is < 1 or > MaxLimit)
+        {
+            return ApiProblems.Malformed("limit_invalid", "limit", $"limit is a number from 1 to {MaxLimit}.");
+        }
+
+        return Cursor is null || Cursors.TryRead(list, Cursor, out after)
+            ? null
+            : ApiProblems.Malformed("cursor_invalid", "cursor", "cursor is the nextCursor of a page of this list; leave it out for the first page.");
+    }
+}
+
+/// <summary>
+/// Cursors: what a page ended with, behind a checksum that also names the list, so that a cursor that was made up, cut
+/// or taken from another list is refused. They hide nothing and guard nothing else.
+/// </summary>
+internal static class Cursors
+{
+    private const int ChecksumLength = 6;
+
+    public static string Write(string list, string last)
+    {
+        var text = Encoding.UTF8.GetBytes(last);
+        return Base64Url.EncodeToString([.. Checksum(list, text), .. text]);
+    }
+
+    public static bool TryRead(string list, string cursor, out string? last)
+    {
+        last = null;
+        if (cursor.Length is 0 or > 400 || !Base64Url.IsValid(cursor))
+        {
+            return false;
+        }
+
+        var bytes = Base64Url.DecodeFromChars(cursor);
+        if (bytes.Length <= ChecksumLength || !Checksum(list, bytes[ChecksumLength..]).AsSpan().SequenceEqual(bytes.AsSpan(0, ChecksumLength)))
+        {
+            return false;
+        }
+
+        last = Encoding.UTF8.GetString(bytes.AsSpan(ChecksumLength));
+        return true;
+    }
+
+    private static byte[] Checksum(string list, byte[] text) => SHA256.HashData([.. Encoding.UTF8.GetBytes(list), 0, .. text])[..ChecksumLength];
+}
+
+/// <summary>Reads lists of ids from the directory and the things behind them from their actors.</summary>
+internal static class DirectoryPages
+{
+    /// <summary>A page of a list.</summary>
+    /// <param name="grains">The actors.</param>
+    /// <param name="list">A name from <see cref="DirectoryLists"/>.</param>
+    /// <param name="query">Which page.</param>
+    /// <param name="read">Reads one thing; null leaves it out.</param>
+    public static async Task<Results<Ok<Page<T>>, ProblemHttpResult>> List<T>(
+        this IGrainFactory grains, string list, PageQuery query, Func<string, Task<T?>> read)
+        where T : class
+    {
+        if (query.Read(list, out var limit, out var after) is { } problem)
+        {
+            return problem;
+        }
+
+        var ids = await grains.GetGrain<IDirectoryGrain>(0).List(list, after, limit);
+        var items = await Task.WhenAll(ids.Select(read));
+        return TypedResults.Ok(new Page<T>(
+            [.. items.OfType<T>()], ids.Length == limit ? Cursors.Write(list, ids[^1]) : null));
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.OpenApi;
+using OrleansLinks.Access;
+using Scalar.AspNetCore;
+
+namespace OrleansLinks.OpenApi;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and the interactive page at <c>/docs</c>, which needs no other host.</summary>
+internal static class ApiDocument
+{
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "OrleansLinks",
+                Version = "v1",
+                Description = "Campaign tracking links: programs, campaigns, tasks, links, and the clicks on them. Times are RFC 3339 in UTC, money is a decimal string with its currency, errors are problem details (RFC 9457) with a stable `code` and `errors` by field.",
+                License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
+            };
+            document.Servers = [new OpenApiServer { Url = "/" }];
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [KeyAuthentication.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An access key." },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer<OptionalSchemas>();
+        options.AddSchemaTransformer<ValueSchemas>();
+        options.AddOperationTransformer<OperationErrors>();
+        options.AddOperationTransformer<OperationExamples>();
+    });
+
+    public static void MapApiDocument(this WebApplication app)
+    {
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs", options => options
+            .WithTitle("OrleansLinks API")
+            .WithOpenApiRoutePattern("/openapi/v1.json")
+            .DisableDefaultFonts());
+    }
+}

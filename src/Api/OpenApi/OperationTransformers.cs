@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using OrleansLinks.Access;
+
+namespace OrleansLinks.OpenApi;
+
+/// <summary>Adds to each operation the headers that it takes, its security, and every error that it answers.</summary>
+internal sealed class OperationErrors : IOpenApiOperationTransformer
+{
+    private static readonly Dictionary<int, string> Descriptions = new()
+    {
+        [400] = "Malformed: JSON, a field's type, an unknown field, a parameter, a cursor.",
+        [401] = "No valid access key.",
+        [403] = "The key's role does not allow it, or the key is read-only.",
+        [404] = "Not there, or nothing that the caller may know of.",
+        [409] = "The present state does not allow it.",
+        [412] = "If-Match names another version than the current one.",
+        [413] = "The body is too large.",
+        [415] = "The body is not application/json.",
+        [422] = "A rule does not allow it; code says which, errors name the fields.",
+        [503] = "Not available at the moment; Retry-After says when to try again.",
+    };
+
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var method = context.Description.HttpMethod ?? "GET";
+        var path = context.Description.RelativePath ?? "";
+        operation.OperationId ??= NameOf(method, path);
+        if (!metadata.OfType<AuthorizationPolicy>().Any())
+        {
+            return Task.CompletedTask;
+        }
+
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyAuthentication.SchemeName, context.Document)] = [] }];
+        operation.Parameters ??= [];
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(one => one.In == ParameterLocation.Path))
+        {
+            parameter.Description ??= "An id.";
+        }
+
+        var creates = metadata.OfType<CreatesMetadata>().Any();
+        if (creates)
+        {
+            operation.Parameters.Add(Header(IdempotencyMiddleware.Header, "A repeat with the same key and body answers what the first request did, for at least 7 days."));
+        }
+
+        var isChange = !creates && method != "GET" && !path.Contains("participants", StringComparison.Ordinal) && !path.Contains("keys", StringComparison.Ordinal);
+        if (isChange)
+        {
+            operation.Parameters.Add(Header("If-Match", "The ETag of the version that is changed; refused when there is a newer one."));
+        }
+
+        var hasBody = operation.RequestBody is not null;
+        var isList = operation.Parameters.Any(parameter => parameter.Name == "cursor");
+        int[] statuses =
+        [
+            .. isList || hasBody || creates || isChange ? (int[])[400] : [],
+            401,
+            403,
+            .. path.Contains('{', StringComparison.Ordinal) ? (int[])[404] : [],
+            .. method is "POST" or "PATCH" ? (int[])[409] : [],
+            .. isChange ? (int[])[412] : [],
+            .. hasBody ? (int[])[413, 415, 422] : [],
+            503,
+        ];
+        operation.Responses ??= [];
+        foreach (var status in statuses)
+        {
+            operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
+            {
+                Description = Descriptions[status],
+                Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = ProblemSchema() } },
+            };
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiParameter Header(string name, string description) => new()
+    {
+        Name = name,
+        In = ParameterLocation.Header,
+        Description = description,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
+
+    private static OpenApiSchema ProblemSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "Problem details (RFC 9457).",
+        Required = new HashSet<string> { "type", "title", "status", "detail", "code" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What is wrong and what would be right." },
+            ["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Stable name of the reason." },
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "Messages by field.",
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+            },
+        },
+    };
+
+    /// <summary>A name for generated clients, such as <c>postTasksLinksBatch</c>.</summary>
+    private static string NameOf(string method, string path) => method.ToLowerInvariant() + string.Concat(path
+        .Split('/', StringSplitOptions.RemoveEmptyEntries)
+        .Where(segment => segment is not ("api" or "v1"))
+        .Select(segment => segment.Trim('{', '}'))
+        .Select(segment => char.ToUpperInvariant(segment[0]) + segment[1..]));
+}
+
+/// <summary>Shows what a request looks like.</summary>
+internal sealed class OperationExamples : IOpenApiOperationTransformer
+{
+    private static readonly Dictionary<string, string> Bodies = new()
+    {
+        ["POST api/v1/programs"] = """{ "name": "Example brand", "defaultLandingPage": "https://www.example.com/", "permittedDomains": ["example.com", "*.example.com"], "currency": "EUR", "timeZone": "Europe/Berlin" }""",
+        ["PATCH api/v1/programs/{programId}"] = """{ "defaultLandingPage": "https://www.example.com/new", "landingTemplate": "utm_source={partner}&utm_campaign={campaign}" }""",
+        ["POST api/v1/partners"] = """{ "name": "Example partner", "kind": "partner", "email": "partner@example.net", "locale": "ja" }""",
+        ["PATCH api/v1/partners/{partnerId}"] = """{ "email": null }""",
+        ["POST api/v1/programs/{programId}/campaigns"] = """{ "name": "Spring", "kind": "performance", "startsAt": "2026-03-01T00:00:00Z", "tracking": { "clicksAndConversions": true }, "payForPerformance": { "enabled": true, "terms": { "model": "percentage", "rate": "7.5" } }, "landing": { "mode": "savedPages", "savedPages": [{ "name": "Sale", "url": "https://www.example.com/sale" }] } }""",
+        ["PATCH api/v1/campaigns/{campaignId}"] = """{ "tracking": { "clicksAndConversions": false } }""",
+        ["POST api/v1/campaigns/{campaignId}/tasks"] = """{ "partnerId": "prt_01k2v0000000000000000000ab", "name": "Post about the spring collection" }""",
+        ["PATCH api/v1/tasks/{taskId}"] = """{ "dueAt": "2026-04-01T12:00:00Z" }""",
+        ["POST api/v1/tasks/{taskId}/links"] = """{ "form": "short", "landingPage": "https://www.example.com/products?id=7", "alias": "spring-sale", "sharedId": "newsletter" }""",
+        ["POST api/v1/tasks/{taskId}/links/batch"] = """[{ "landingPage": "https://www.example.com/a" }, { "landingPage": "https://www.example.com/b", "form": "regular" }]""",
+        ["PATCH api/v1/links/{linkId}"] = """{ "state": "disabled" }""",
+        ["POST api/v1/keys"] = """{ "role": "brand", "programId": "prg_01k2v0000000000000000000ab", "name": "Website", "readOnly": true }""",
+        ["POST api/v1/keys/{keyId}/rotate"] = """{ "overlapSeconds": 3600 }""",
+    };
+
+    /// <summary>Operations that take a body and have an example of it.</summary>
+    internal static IReadOnlyCollection<string> Operations => Bodies.Keys;
+
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var name = $"{context.Description.HttpMethod} {context.Description.RelativePath?.TrimEnd('/')}";
+        if (operation.RequestBody?.Content?.TryGetValue("application/json", out var media) == true && Bodies.TryGetValue(name, out var body))
+        {
+            media.Example = JsonNode.Parse(body);
+        }
+
+        return Task.CompletedTask;
+    }
+}

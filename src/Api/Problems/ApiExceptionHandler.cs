@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Data.Sqlite;
+
+namespace OrleansLinks.Problems;
+
+/// <summary>
+/// Turns exceptions into problem details: requests that cannot be read into 400 with the field's name, infrastructure
+/// that does not answer into 503, and anything else, which is a bug, into 500 without its details.
+/// </summary>
+internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var problem = exception switch
+        {
+            BadHttpRequestException bad => Explain(bad),
+            _ when IsInfrastructure(exception) => Unavailable(httpContext, exception),
+            _ => Bug(exception),
+        };
+        await problem.ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private static ProblemHttpResult Explain(BadHttpRequestException exception)
+    {
+        if (exception.InnerException is JsonException json)
+        {
+            return ExplainJson(json);
+        }
+
+        if (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return ApiProblems.Create(exception.StatusCode, "body_too_large", "The body is larger than this path takes.", [new FieldError("body", "Send a smaller body.")]);
+        }
+
+        if (exception.StatusCode == StatusCodes.Status415UnsupportedMediaType)
+        {
+            return ApiProblems.Create(exception.StatusCode, "content_type_not_supported", "Send the body as application/json.", [new FieldError("Content-Type", "Send application/json.")]);
+        }
+
+        var parameter = ParameterName().Match(exception.Message);
+        return parameter.Success
+            ? ApiProblems.Malformed("parameter_invalid", parameter.Groups[1].Value, $"The value of {parameter.Groups[1].Value} cannot be read.")
+            : ApiProblems.Malformed("body_required", "body", "The request needs a body in JSON.");
+    }
+
+    private static ProblemHttpResult ExplainJson(JsonException exception)
+    {
+        var field = exception.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : exception.Path?.TrimStart('$') ?? "";
+        var unknown = UnknownProperty().Match(exception.Message);
+        var duplicate = DuplicateProperty().Match(exception.Message);
+        if (unknown.Success)
+        {
+            field = field.EndsWith(unknown.Groups[1].Value, StringComparison.Ordinal) ? field : $"{field}.{unknown.Groups[1].Value}".TrimStart('.');
+            return ApiProblems.Malformed("unknown_field", field, $"There is no field {field} here; the API's document at /docs lists the fields.");
+        }
+
+        if (duplicate.Success)
+        {
+            return ApiProblems.Malformed("duplicate_field", duplicate.Groups[1].Value, $"The field {duplicate.Groups[1].Value} is there twice.");
+        }
+
+        // Messages of our own converters say what is expected; those of the serializer speak of .NET types.
+        var ours = exception.Message.Contains(" is written like ", StringComparison.Ordinal) ? exception.Message.Split(" Path:")[0] : null;
+        if (field.Length == 0)
+        {
+            return ApiProblems.Malformed("malformed_json", "body", ours ?? $"The body is not the JSON that is expected here (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}).");
+        }
+
+        return ApiProblems.Malformed("field_malformed", field, ours ?? $"The value of {field} has the wrong type or is not one of the allowed words.");
+    }
+
+    private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
+    {
+        LogUnavailable(logger, exception);
+        context.Response.Headers.RetryAfter = ApiProblems.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return ApiProblems.Create(StatusCodes.Status503ServiceUnavailable, "unavailable", "The system cannot carry this out at the moment and nothing is acknowledged. Try again shortly.");
+    }
+
+    private ProblemHttpResult Bug(Exception exception)
+    {
+        LogBug(logger, exception);
+        return ApiProblems.Create(StatusCodes.Status500InternalServerError, "internal_error", "This is a fault of the system; it has been logged.");
+    }
+
+    private static bool IsInfrastructure(Exception exception) =>
+        exception is OrleansException or TimeoutException or SqliteException or IOException
+        || exception.GetType().Namespace?.StartsWith("OrleansLinks.Storage", StringComparison.Ordinal) == true
+        || (exception.InnerException is { } inner && IsInfrastructure(inner));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Something behind the API does not answer")]
+    private static partial void LogUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed by a fault of ours")]
+    private static partial void LogBug(ILogger logger, Exception exception);
+
+    [GeneratedRegex("parameter \"[^\"]* (\\w+)\"")]
+    private static partial Regex ParameterName();
+
+    [GeneratedRegex("The JSON property '([^']*)' could not be mapped")]
+    private static partial Regex UnknownProperty();
+
+    [GeneratedRegex("Duplicate property '([^']*)'")]
+    private static partial Regex DuplicateProperty();
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrleansLinks.Access;
+using OrleansLinks.Directory;
+using OrleansLinks.Lists;
+using OrleansLinks.Problems;
+
+namespace OrleansLinks.Programs;
+
+internal static class ProgramsApi
+{
+    public static void MapPrograms(this IEndpointRouteBuilder api)
+    {
+        var programs = api.MapGroup("/programs").WithTags("Programs");
+        programs.MapPost("/", Create).For(Role.Operator).Creates()
+            .WithSummary("Create a program").WithDescription("Makes a brand's account. name, defaultLandingPage, currency and timeZone are required. Without permittedDomains the default page's host is permitted.");
+        programs.MapGet("/", List).For(Role.Operator, Role.Brand)
+            .WithSummary("List programs").WithDescription("The operator sees all programs, a brand its own.");
+        programs.MapGet("/{programId}", Get).For(Role.Operator, Role.Brand)
+            .WithSummary("Read a program");
+        programs.MapPatch("/{programId}", Change).For(Role.Operator, Role.Brand)
+            .WithSummary("Change a program").WithDescription("Changes the fields that are sent; null clears one. A new default page moves the links that use it within a second.");
+    }
+
+    private static async Task<Results<Created<ProgramInfo>, ProblemHttpResult>> Create(
+        ProgramChange body, Creation creation, IGrainFactory grains, HttpContext context)
+    {
+        var id = creation.Id(EntityId.Program);
+        var program = await grains.GetGrain<IProgramGrain>(id).Create(body);
+        if (!program.IsOk)
+        {
+            return ApiProblems.Of(program.Refusal);
+        }
+
+        Versions.Tell(context, program.Value.Version);
+        return TypedResults.Created($"/api/v1/programs/{id}", program.Value);
+    }
+
+    private static Task<Results<Ok<Page<ProgramInfo>>, ProblemHttpResult>> List(
+        [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) => caller.IsOperator
+            ? grains.List(DirectoryLists.Programs, page, id => grains.GetGrain<IProgramGrain>(id).Get().AsTask())
+            : ListOwn(page, caller, grains);
+
+    private static async Task<Results<Ok<Page<ProgramInfo>>, ProblemHttpResult>> ListOwn(PageQuery page, Caller caller, IGrainFactory grains)
+    {
+        if (page.Read(DirectoryLists.Programs, out _, out var after) is { } problem)
+        {
+            return problem;
+        }
+
+        var program = after is null ? await grains.GetGrain<IProgramGrain>(caller.Key.ProgramId!).Get() : null;
+        return TypedResults.Ok(new Page<ProgramInfo>(program is null ? [] : [program], null));
+    }
+
+    private static async Task<Results<Ok<ProgramInfo>, ProblemHttpResult>> Get(
+        string programId, Caller caller, IGrainFactory grains, HttpContext context)
+    {
+        if (!caller.ActsFor(programId) || !EntityId.IsWellFormed(programId, EntityId.Program)
+            || await grains.GetGrain<IProgramGrain>(programId).Get() is not { } program)
+        {
+            return ApiProblems.NotFound("program");
+        }
+
+        Versions.Tell(context, program.Version);
+        return TypedResults.Ok(program);
+    }
+
+    private static async Task<Results<Ok<ProgramInfo>, ProblemHttpResult>> Change(
+        string programId, ProgramChange body, Caller caller, IGrainFactory grains, HttpContext context)
+    {
+        if (!caller.ActsFor(programId) || !EntityId.IsWellFormed(programId, EntityId.Program))
+        {
+            return ApiProblems.NotFound("program");
+        }
+
+        if (Versions.ReadExpected(context, out var version) is { } problem)
+        {
+            return problem;
+        }
+
+        var program = await grains.GetGrain<IProgramGrain>(programId).Change(body, version);
+        if (!program.IsOk)
+        {
+            return ApiProblems.Of(program.Refusal);
+        }
+
+        Versions.Tell(context, program.Value.Version);
+        return TypedResults.Ok(program.Value);
+    }
+}

@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using OrleansLinks.Clicks;
+using OrleansLinks.Directory;
+using OrleansLinks.Partners;
+using OrleansLinks.Programs;
+
+namespace OrleansLinks.Campaigns;
+
+[GrainType("campaign")]
+internal sealed class CampaignGrain(
+    [PersistentState("campaign")] IPersistentState<SettingsState<CampaignInfo>> state,
+    SettingsEpoch epoch,
+    IDirectoryStore directory,
+    ILedgerStore ledger,
+    TimeProvider clock) : SettingsGrain<CampaignInfo>(state, epoch), ICampaignGrain
+{
+    private const int MaxKnownParticipants = 10_000;
+
+    private readonly SettingsEpoch _epoch = epoch;
+
+    // Who takes part, as far as asked for: rows are many, and only this actor changes them.
+    private readonly Dictionary<string, bool> _participants = [];
+    private int _participantChanges;
+
+    public async Task<Result<CampaignInfo>> Create(string programId, CampaignChange settings)
+    {
+        if (Current is not null)
+        {
+            return Current;
+        }
+
+        var program = await GrainFactory.GetGrain<IProgramGrain>(programId).Get();
+        if (program is null)
+        {
+            return Refusal.NotFound("program");
+        }
+
+        var campaign = CampaignRules.Apply(this.GetPrimaryKeyString(), null, programId, settings, program.Currency, clock);
+        if (campaign.IsOk)
+        {
+            await directory.AddAsync(ListsOf(campaign.Value));
+            await Write(campaign.Value);
+        }
+
+        return campaign;
+    }
+
+    public ValueTask<CampaignInfo?> Get() => new(CurrentOrLeave());
+
+    public async ValueTask<CampaignTerms?> GetTerms(string partnerId)
+    {
+        if (Current is not { } campaign)
+        {
+            return null;
+        }
+
+        var program = await GrainFactory.GetGrain<IProgramGrain>(campaign.ProgramId).Get();
+        return program is null ? null : new CampaignTerms(campaign, program, await Participates(partnerId));
+    }
+
+    public async Task<Result<CampaignInfo>> Change(CampaignChange change, long? expectedVersion)
+    {
+        if (CheckVersion(expectedVersion) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var program = await GrainFactory.GetGrain<IProgramGrain>(Current!.ProgramId).Get();
+        var campaign = CampaignRules.Apply(Current.Id, Current, Current.ProgramId, change, program!.Currency, clock);
+        if (campaign.IsOk)
+        {
+            await Write(campaign.Value);
+        }
+
+        return campaign;
+    }
+
+    public async Task<Result<CampaignInfo>> MoveTo(CampaignStatus status, long? expectedVersion)
+    {
+        if (CheckVersion(expectedVersion) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var before = Current!;
+        var campaign = CampaignRules.Move(before, status);
+        if (campaign.IsOk && campaign.Value != before)
+        {
+            // On the new lists before it is there, off the old ones after: missing from neither at any time.
+            await directory.AddAsync(ListsOf(campaign.Value));
+            await Write(campaign.Value);
+            await directory.RemoveAsync([.. ListsOf(before).Except(ListsOf(campaign.Value))]);
+        }
+
+        return campaign;
+    }
+
+    public async Task<Result<PartnerInfo>> AddParticipant(string partnerId)
+    {
+        if (CurrentOrLeave() is not { } campaign)
+        {
+            return Refusal.NotFound("campaign");
+        }
+
+        var partner = await GrainFactory.GetGrain<IPartnerGrain>(partnerId).Get();
+        if (partner is null)
+        {
+            return Refusal.NotFound("partner");
+        }
+
+        await directory.AddAsync(
+        [
+            .. ParticipationOf(campaign.Id, partnerId),
+            new DirectoryEntry(DirectoryLists.PartnersOf(campaign.ProgramId), partnerId),
+        ]);
+        Remember(partnerId, true);
+        return partner;
+    }
+
+    public async Task<bool> RemoveParticipant(string partnerId)
+    {
+        if (CurrentOrLeave() is not { } campaign)
+        {
+            return false;
+        }
+
+        await directory.RemoveAsync(ParticipationOf(campaign.Id, partnerId));
+        Remember(partnerId, false);
+        return true;
+    }
+
+    public Task<CounterTotals> GetCounters(string? partnerId)
+    {
+        var id = this.GetPrimaryKeyString();
+        return ledger.ReadCountersAsync(partnerId is null ? CounterScopes.OfCampaign(id) : CounterScopes.OfPartnerIn(id, partnerId));
+    }
+
+    private static ImmutableArray<DirectoryEntry> ListsOf(CampaignInfo campaign) =>
+    [
+        new(DirectoryLists.CampaignsOf(campaign.ProgramId), campaign.Id),
+        new(DirectoryLists.CampaignsOf(campaign.ProgramId, kind: campaign.Kind), campaign.Id),
+        new(DirectoryLists.CampaignsOf(campaign.ProgramId, campaign.Status), campaign.Id),
+        new(DirectoryLists.CampaignsOf(campaign.ProgramId, campaign.Status, campaign.Kind), campaign.Id),
+    ];
+
+    private static ImmutableArray<DirectoryEntry> ParticipationOf(string campaignId, string partnerId) =>
+    [
+        new(DirectoryLists.ParticipantsOf(campaignId), partnerId),
+        new(DirectoryLists.CampaignsWith(partnerId), campaignId),
+    ];
+
+    private Refusal? CheckVersion(long? expectedVersion) => CurrentOrLeave() switch
+    {
+        null => Refusal.NotFound("campaign"),
+        var campaign when expectedVersion is not null && expectedVersion != campaign.Version => Refusal.Stale(campaign.Version),
+        _ => null,
+    };
+
+    private void Remember(string partnerId, bool participates)
+    {
+        _participants[partnerId] = participates;
+        _participantChanges++;
+        _epoch.Advance();
+    }
+
+    private async ValueTask<bool> Participates(string partnerId)
+    {
+        if (_participants.TryGetValue(partnerId, out var known))
+        {
+            return known;
+        }
+
+        var changes = _participantChanges;
+        var participates = await directory.ContainsAsync(new DirectoryEntry(DirectoryLists.ParticipantsOf(this.GetPrimaryKeyString()), partnerId));
+        if (changes == _participantChanges)
+        {
+            if (_participants.Count >= MaxKnownParticipants)
+            {
+                _participants.Clear();
+            }
+
+            _participants[partnerId] = participates;
+        }
+
+        return participates;
+    }
+}

@@ -1,0 +1,86 @@
+using OrleansLinks.Clicks;
+using OrleansLinks.Tasks;
+
+namespace OrleansLinks.Links;
+
+/// <summary>
+/// Owns the row of a link. Rows are added by the task's actor in batches, and unique by the database; from then on every
+/// change goes through here. A code that nothing is behind is asked for again each time, so that it is found once it is
+/// issued.
+/// </summary>
+[GrainType("link")]
+internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, ILinkGrain
+{
+    private Link? _link;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => await Load();
+
+    public ValueTask<Link?> Resolve() => _link is not null ? new(_link) : new(Load());
+
+    public async Task<LinkDetails?> Get() => await Resolve() is { } link && await Terms(link) is { } terms
+        ? LinkCreation.Describe(link, terms)
+        : null;
+
+    public async Task<Result<LinkDetails>> Change(LinkChange change, long? expectedVersion)
+    {
+        if (await Resolve() is not { } link || await Terms(link) is not { } terms)
+        {
+            return Refusal.NotFound("link");
+        }
+
+        if (expectedVersion is not null && expectedVersion != link.Version)
+        {
+            return Refusal.Stale(link.Version);
+        }
+
+        var next = link with { State = change.State.Value ?? link.State };
+        if (change.LandingPage.IsSet || change.SavedPageId.IsSet)
+        {
+            if (link.Form == LinkForm.Regular)
+            {
+                return Refusal.Rule(
+                    "regular_link_page_fixed",
+                    change.LandingPage.IsSet ? "landingPage" : "savedPageId",
+                    "A regular link carries its landing page in its URL; create a new link for another page.");
+            }
+
+            var landing = LinkPolicy.ChooseLanding(change.LandingPage.Value, change.SavedPageId.Value, terms);
+            if (!landing.IsOk)
+            {
+                return landing.Refusal;
+            }
+
+            next = next with { Target = landing.Value.Target, LandingPage = landing.Value.Page, SavedPageId = landing.Value.SavedPageId };
+        }
+
+        if (next != link)
+        {
+            next = next with { Version = link.Version + 1 };
+            if (!await store.UpdateAsync(next))
+            {
+                // Another activation has changed it meanwhile.
+                await Load();
+                return Refusal.Stale(_link?.Version ?? 0);
+            }
+
+            _link = next;
+        }
+
+        return LinkCreation.Describe(next, terms);
+    }
+
+    public Task<CounterTotals> GetCounters() => ledger.ReadCountersAsync(CounterScopes.OfLink(this.GetPrimaryKeyString()));
+
+    private ValueTask<TaskTerms?> Terms(Link link) => GrainFactory.GetGrain<ITaskGrain>(link.TaskId).GetTerms();
+
+    private async Task<Link?> Load()
+    {
+        _link = await store.FindAsync(this.GetPrimaryKeyString());
+        if (_link is null)
+        {
+            DeactivateOnIdle();
+        }
+
+        return _link;
+    }
+}

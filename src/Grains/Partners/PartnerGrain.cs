@@ -1,0 +1,54 @@
+using OrleansLinks.Directory;
+
+namespace OrleansLinks.Partners;
+
+[GrainType("partner")]
+internal sealed class PartnerGrain(
+    [PersistentState("partner")] IPersistentState<SettingsState<PartnerInfo>> state,
+    SettingsEpoch epoch,
+    IDirectoryStore directory,
+    TimeProvider clock) : SettingsGrain<PartnerInfo>(state, epoch), IPartnerGrain
+{
+    public async Task<Result<PartnerInfo>> Create(PartnerChange settings, string? createdByProgramId)
+    {
+        if (Current is not null)
+        {
+            return Current;
+        }
+
+        var id = this.GetPrimaryKeyString();
+        var partner = PartnerRules.Apply(id, null, settings, createdByProgramId, clock.GetUtcNow());
+        if (partner.IsOk)
+        {
+            await directory.AddAsync(createdByProgramId is null
+                ? [new DirectoryEntry(DirectoryLists.Partners, id)]
+                : [new DirectoryEntry(DirectoryLists.Partners, id), new DirectoryEntry(DirectoryLists.PartnersOf(createdByProgramId), id)]);
+            await Write(partner.Value);
+        }
+
+        return partner;
+    }
+
+    public ValueTask<PartnerInfo?> Get() => new(CurrentOrLeave());
+
+    public async Task<Result<PartnerInfo>> Change(PartnerChange change, long? expectedVersion)
+    {
+        if (Current is null)
+        {
+            return Refusal.NotFound("partner");
+        }
+
+        if (expectedVersion is not null && expectedVersion != Current.Version)
+        {
+            return Refusal.Stale(Current.Version);
+        }
+
+        var partner = PartnerRules.Apply(Current.Id, Current, change, null, clock.GetUtcNow());
+        if (partner.IsOk)
+        {
+            await Write(partner.Value);
+        }
+
+        return partner;
+    }
+}

@@ -1,0 +1,52 @@
+using OrleansLinks.Directory;
+
+namespace OrleansLinks.Programs;
+
+[GrainType("program")]
+internal sealed class ProgramGrain(
+    [PersistentState("program")] IPersistentState<SettingsState<ProgramInfo>> state,
+    SettingsEpoch epoch,
+    IDirectoryStore directory,
+    TimeProvider clock) : SettingsGrain<ProgramInfo>(state, epoch), IProgramGrain
+{
+    public async Task<Result<ProgramInfo>> Create(ProgramChange settings)
+    {
+        if (Current is not null)
+        {
+            return Current;
+        }
+
+        var id = this.GetPrimaryKeyString();
+        var program = ProgramRules.Apply(id, null, settings, clock.GetUtcNow());
+        if (program.IsOk)
+        {
+            await directory.AddAsync(new DirectoryEntry(DirectoryLists.Programs, id));
+            await Write(program.Value);
+        }
+
+        return program;
+    }
+
+    public ValueTask<ProgramInfo?> Get() => new(CurrentOrLeave());
+
+    public async Task<Result<ProgramInfo>> Change(ProgramChange change, long? expectedVersion)
+    {
+        if (Current is null)
+        {
+            return Refusal.NotFound("program");
+        }
+
+        if (expectedVersion is not null && expectedVersion != Current.Version)
+        {
+            return Refusal.Stale(Current.Version);
+        }
+
+        var program = ProgramRules.Apply(Current.Id, Current, change, clock.GetUtcNow());
+        if (program.IsOk)
+        {
+            await Write(program.Value);
+        }
+
+        return program;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using OrleansLinks.Campaigns;
+using OrleansLinks.Clicks;
+using OrleansLinks.Directory;
+using OrleansLinks.Links;
+using OrleansLinks.Partners;
+
+namespace OrleansLinks.Tasks;
+
+/// <summary>What a task actor keeps.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="GeneratedLinkSeed">Made by <see cref="EntityId.NewSeed"/>; the generated link's code is drawn from it.</param>
+[GenerateSerializer, Immutable, Alias("TaskRecord")]
+public sealed record TaskRecord([property: Id(0)] TaskInfo Task, [property: Id(1)] Guid GeneratedLinkSeed);
+
+[GrainType("task")]
+internal sealed class TaskGrain(
+    [PersistentState("task")] IPersistentState<SettingsState<TaskRecord>> state,
+    SettingsEpoch epoch,
+    IDirectoryStore directory,
+    ILinkStore links,
+    ILedgerStore ledger,
+    TimeProvider clock) : SettingsGrain<TaskRecord>(state, epoch), ITaskGrain
+{
+    private string? _generatedCode;
+
+    private TaskInfo? Info => CurrentOrLeave()?.Task;
+
+    public async Task<Result<TaskDetails>> Create(string campaignId, TaskChange settings)
+    {
+        if (Current is not null)
+        {
+            return (await Get())!;
+        }
+
+        var campaign = await GrainFactory.GetGrain<ICampaignGrain>(campaignId).Get();
+        if (campaign is null)
+        {
+            return Refusal.NotFound("campaign");
+        }
+
+        if (campaign.Status == CampaignStatus.Completed)
+        {
+            return Refusal.Conflict("campaign_completed", "A completed campaign takes no new tasks.");
+        }
+
+        var id = this.GetPrimaryKeyString();
+        var task = TaskRules.Apply(id, null, campaignId, campaign.ProgramId, settings, clock.GetUtcNow());
+        if (!task.IsOk)
+        {
+            return task.Refusal;
+        }
+
+        if (await GrainFactory.GetGrain<IPartnerGrain>(task.Value.PartnerId).Get() is null)
+        {
+            return Refusal.Rule("partner_unknown", "partnerId", "There is no partner by that id.");
+        }
+
+        await directory.AddAsync(
+            new DirectoryEntry(DirectoryLists.TasksOf(campaignId), id),
+            new DirectoryEntry(DirectoryLists.TasksOf(task.Value.PartnerId), id));
+        await Write(new TaskRecord(task.Value, EntityId.NewSeed(clock)));
+        return (await Get())!;
+    }
+
+    public async Task<TaskDetails?> Get() =>
+        await GetTerms() is { } terms
+            ? new TaskDetails(terms.Task, LinkPolicy.Describe(terms, clock.GetUtcNow()), await FindOrGenerateLink(terms))
+            : null;
+
+    public ValueTask<TaskInfo?> GetInfo() => new(Info);
+
+    public async ValueTask<TaskTerms?> GetTerms()
+    {
+        if (Info is not { } task)
+        {
+            return null;
+        }
+
+        var campaign = GrainFactory.GetGrain<ICampaignGrain>(task.CampaignId).GetTerms(task.PartnerId);
+        var partner = await GrainFactory.GetGrain<IPartnerGrain>(task.PartnerId).Get();
+        return await campaign is { } terms
+            ? new TaskTerms(task, terms.Campaign, terms.Program, terms.Participates && partner?.State == PartnerState.Active)
+            : null;
+    }
+
+    public async Task<Result<TaskDetails>> Change(TaskChange change, long? expectedVersion)
+    {
+        if (CurrentOrLeave() is not { } record)
+        {
+            return Refusal.NotFound("task");
+        }
+
+        if (expectedVersion is not null && expectedVersion != record.Task.Version)
+        {
+            return Refusal.Stale(record.Task.Version);
+        }
+
+        var task = TaskRules.Apply(record.Task.Id, record.Task, record.Task.CampaignId, record.Task.ProgramId, change, clock.GetUtcNow());
+        if (!task.IsOk)
+        {
+            return task.Refusal;
+        }
+
+        await Write(record with { Task = task.Value });
+        return (await Get())!;
+    }
+
+    public async Task<ImmutableArray<Result<LinkDetails>>> CreateLinks(LinkBatch batch)
+    {
+        if (await GetTerms() is not { } terms)
+        {
+            return [.. batch.Links.Select(_ => (Result<LinkDetails>)Refusal.NotFound("task"))];
+        }
+
+        var creation = new LinkCreation(links, terms, clock.GetUtcNow());
+        return await creation.Carry(batch);
+    }
+
+    public async Task<LinkPage> ListLinks(long? before, int limit)
+    {
+        if (await GetTerms() is not { } terms)
+        {
+            return new LinkPage([], null);
+        }
+
+        if (before is null)
+        {
+            // Through a reference, so that it waits its turn: only one generation at a time.
+            await this.AsReference<ITaskGrain>().Get();
+        }
+
+        var page = await links.ListAsync(terms.Task.Id, before, limit);
+        return new LinkPage([.. page.Items.Select(link => LinkCreation.Describe(link, terms))], page.Next);
+    }
+
+    public Task<CounterTotals> GetCounters() => ledger.ReadCountersAsync(CounterScopes.OfTask(this.GetPrimaryKeyString()));
+
+    public Task<ImmutableArray<ClickRecord>> ListClicks(Guid? before, int limit) =>
+        ledger.ListClicksAsync(this.GetPrimaryKeyString(), before, limit);
+
+    /// <summary>
+    /// The link of a task whose campaign uses the program's default page. It is made as soon as the gates are open, and
+    /// stays when they shut again.
+    /// </summary>
+    private async Task<LinkDetails?> FindOrGenerateLink(TaskTerms terms)
+    {
+        if (terms.Campaign.Landing.Mode != LandingMode.ProgramDefault)
+        {
+            return null;
+        }
+
+        var seed = Current!.GeneratedLinkSeed;
+        if (_generatedCode is null)
+        {
+            var creation = new LinkCreation(links, terms, clock.GetUtcNow());
+            var link = LinkPolicy.IsOpen(terms, clock.GetUtcNow())
+                ? (await creation.Carry(new LinkBatch([new LinkRequest()], LinkCreator.Brand, false, seed)))[0].Value?.Link
+                : await links.FindAsync(ShortCodes.Draw(LinkForm.Short, seed, 0, 0));
+            if (link?.CreationId == ShortCodes.CreationId(seed, 0))
+            {
+                _generatedCode = link.Code;
+            }
+        }
+
+        return _generatedCode is not null && await GrainFactory.GetGrain<ILinkGrain>(_generatedCode).Resolve() is { } generated
+            ? LinkCreation.Describe(generated, terms)
+            : null;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using OrleansLinks.Storage.Sqlite;
+
+namespace OrleansLinks.Links;
+
+/// <summary>Links in SQLite.</summary>
+internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
+{
+    private const string Columns =
+        "code, form, task_id, campaign_id, partner_id, program_id, target, landing_page, saved_page_id, " +
+        "sub_id1, sub_id2, sub_id3, shared_id, param, created_by, created_at, state, version, creation_id";
+
+    private const string Insert =
+        $"INSERT INTO links ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING";
+
+    private const string Find = $"SELECT {Columns} FROM links WHERE code = ?";
+
+    private const string Update =
+        "UPDATE links SET target = ?, landing_page = ?, saved_page_id = ?, state = ?, version = ? WHERE code = ? AND version = ?";
+
+    private const string List = $"SELECT {Columns}, seq FROM links WHERE task_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?";
+
+    public Task<ImmutableArray<AddedLink>> AddAsync(ImmutableArray<Link> links, bool atomic) => links.IsEmpty
+        ? Task.FromResult(ImmutableArray<AddedLink>.Empty)
+        : database.WriteAsync(session => atomic ? AddAllOrNone(session, links) : Add(session, links), links.Length);
+
+    public Task<Link?> FindAsync(string code) => database.ReadAsync(session => FindIn(session, code));
+
+    public Task<bool> UpdateAsync(Link link) => database.WriteAsync(session => session.Prepare(Update)
+        .Bind((int)link.Target)
+        .Bind(link.LandingPage)
+        .BindId(link.SavedPageId, EntityId.SavedPage)
+        .Bind((int)link.State)
+        .Bind(link.Version)
+        .Bind(link.Code)
+        .Bind(link.Version - 1)
+        .Run() == 1);
+
+    public Task<StoredLinkPage> ListAsync(string taskId, long? before, int limit)
+    {
+        if (!EntityId.TryParse(taskId, EntityId.Task, out var task))
+            return Task.FromResult(new StoredLinkPage([], null));
+
+        return database.ReadAsync(session =>
+        {
+            // One more than asked for tells whether a page follows.
+            var rows = session.Prepare(List).Bind(task).Bind(before ?? long.MaxValue).Bind(limit + 1L)
+                .All(static row => (Link: Read(row), Seq: row.Int64()));
+            var page = rows[..Math.Min(limit, rows.Length)];
+            return new StoredLinkPage([.. page.Select(row => row.Link)], rows.Length > limit ? page[^1].Seq : null);
+        });
+    }
+
+    private static ImmutableArray<AddedLink> AddAllOrNone(SqliteSession session, ImmutableArray<Link> links)
+    {
+        session.Run("SAVEPOINT batch");
+        var outcomes = Add(session, links);
+        if (!outcomes.All(outcome => outcome.Added))
+            session.Run("ROLLBACK TO batch");
+
+        session.Run("RELEASE batch");
+        return outcomes;
+    }
+
+    private static ImmutableArray<AddedLink> Add(SqliteSession session, ImmutableArray<Link> links)
+    {
+        var insert = session.Prepare(Insert);
+        var outcomes = ImmutableArray.CreateBuilder<AddedLink>(links.Length);
+        foreach (var link in links)
+        {
+            if (Bind(insert, link).Run() == 1)
+            {
+                outcomes.Add(new AddedLink(link, true));
+            }
+            else
+            {
+                var holder = FindIn(session, link.Code)!;
+                outcomes.Add(new AddedLink(holder, holder.CreationId == link.CreationId));
+            }
+        }
+
+        return outcomes.MoveToImmutable();
+    }
+
+    private static Link? FindIn(SqliteSession session, string code) =>
+        session.Prepare(Find).Bind(code).First<Link?>(Read, null);
+
+    private static SqliteStatement Bind(SqliteStatement insert, Link link) => insert
+        .Bind(link.Code)
+        .Bind((int)link.Form)
+        .BindId(link.TaskId, EntityId.Task)
+        .BindId(link.CampaignId, EntityId.Campaign)
+        .BindId(link.PartnerId, EntityId.Partner)
+        .BindId(link.ProgramId, EntityId.Program)
+        .Bind((int)link.Target)
+        .Bind(link.LandingPage)
+        .BindId(link.SavedPageId, EntityId.SavedPage)
+        .Bind(link.Values)
+        .Bind((int)link.CreatedBy)
+        .Bind(link.CreatedAt)
+        .Bind((int)link.State)
+        .Bind(link.Version)
+        .Bind(link.CreationId);
+
+    // C# reads the columns from left to right: the order here is the order of Columns.
+    private static Link Read(SqliteStatement row) => new(
+        row.Text(),
+        (LinkForm)row.Int32(),
+        row.Id(EntityId.Task),
+        row.Id(EntityId.Campaign),
+        row.Id(EntityId.Partner),
+        row.Id(EntityId.Program),
+        (LinkTarget)row.Int32(),
+        row.TextOrNull(),
+        row.IdOrNull(EntityId.SavedPage),
+        row.ReportingValues(),
+        (LinkCreator)row.Int32(),
+        row.Time(),
+        (LinkState)row.Int32(),
+        row.Int64(),
+        row.Guid());
+}

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace OrleansLinks.Storage.Sqlite;
+
+/// <summary>
+/// A prepared statement that is used again and again: bind the parameters in their order, then run it; read the columns
+/// in their order. It speaks to SQLite directly, because a ledger row has twenty parameters and an ADO.NET parameter
+/// costs more than SQLite's own work for it.
+/// </summary>
+/// <remarks>Belongs to one <see cref="SqliteSession"/> and, like it, to one thread at a time.</remarks>
+internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) : IDisposable
+{
+    private int _parameter;
+    private int _column;
+
+    /// <summary>Binds the next parameter.</summary>
+    public SqliteStatement Bind(long value) => Bound(raw.sqlite3_bind_int64(statement, ++_parameter, value));
+
+    /// <inheritdoc cref="Bind(long)"/>
+    public SqliteStatement Bind(string? value) =>
+        value is null ? BindNull() : Bound(raw.sqlite3_bind_text(statement, ++_parameter, value));
+
+    /// <inheritdoc cref="Bind(long)"/>
+    public SqliteStatement Bind(byte[]? value) =>
+        value is null ? BindNull() : Bound(raw.sqlite3_bind_blob(statement, ++_parameter, value));
+
+    /// <summary>Binds the next parameter to 16 bytes, the most significant first, so that version 7 sorts by time.</summary>
+    public SqliteStatement Bind(Guid value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        value.TryWriteBytes(bytes, bigEndian: true, out _);
+        return Bound(raw.sqlite3_bind_blob(statement, ++_parameter, bytes));
+    }
+
+    /// <inheritdoc cref="Bind(long)"/>
+    public SqliteStatement Bind(DateTimeOffset value) => Bind(value.ToUnixTimeMilliseconds());
+
+    /// <inheritdoc cref="Bind(long)"/>
+    public SqliteStatement BindNull() => Bound(raw.sqlite3_bind_null(statement, ++_parameter));
+
+    /// <summary>The next column of the current row.</summary>
+    public long Int64() => raw.sqlite3_column_int64(statement, _column++);
+
+    /// <inheritdoc cref="Int64"/>
+    public int Int32() => (int)Int64();
+
+    /// <inheritdoc cref="Int64"/>
+    public bool Boolean() => Int64() != 0;
+
+    /// <inheritdoc cref="Int64"/>
+    public DateTimeOffset Time() => DateTimeOffset.FromUnixTimeMilliseconds(Int64());
+
+    /// <inheritdoc cref="Int64"/>
+    public Guid Guid() => new(raw.sqlite3_column_blob(statement, _column++), bigEndian: true);
+
+    /// <inheritdoc cref="Int64"/>
+    public Guid? GuidOrNull() => IsNull ? (Guid?)PassNull() : Guid();
+
+    /// <inheritdoc cref="Int64"/>
+    public string Text() => raw.sqlite3_column_text(statement, _column++).utf8_to_string();
+
+    /// <inheritdoc cref="Int64"/>
+    public string? TextOrNull() => IsNull ? (string?)PassNull() : Text();
+
+    /// <inheritdoc cref="Int64"/>
+    public byte[] Bytes() => raw.sqlite3_column_blob(statement, _column++).ToArray();
+
+    /// <summary>Whether the next column is null; it stays the next.</summary>
+    public bool IsNull => raw.sqlite3_column_type(statement, _column) == raw.SQLITE_NULL;
+
+    /// <summary>Runs the statement to its end.</summary>
+    /// <returns>How many rows it inserted, updated or deleted.</returns>
+    /// <exception cref="SqliteException">SQLite refused it.</exception>
+    public int Run()
+    {
+        while (Step())
+        {
+        }
+
+        var changes = raw.sqlite3_changes(database);
+        Reset();
+        return changes;
+    }
+
+    /// <summary>The first row, or <paramref name="none"/>.</summary>
+    /// <exception cref="SqliteException">SQLite refused it.</exception>
+    public T First<T>(Func<SqliteStatement, T> read, T none)
+    {
+        var result = Step() ? read(this) : none;
+        Reset();
+        return result;
+    }
+
+    /// <summary>All rows.</summary>
+    /// <exception cref="SqliteException">SQLite refused it.</exception>
+    public ImmutableArray<T> All<T>(Func<SqliteStatement, T> read)
+    {
+        var rows = ImmutableArray.CreateBuilder<T>();
+        while (Step())
+            rows.Add(read(this));
+
+        Reset();
+        return rows.DrainToImmutable();
+    }
+
+    /// <summary>Ends the statement's run and lets go of the snapshot that it reads.</summary>
+    public void Reset()
+    {
+        raw.sqlite3_reset(statement);
+        _parameter = 0;
+    }
+
+    public void Dispose() => statement.Dispose();
+
+    private object? PassNull()
+    {
+        _column++;
+        return null;
+    }
+
+    private bool Step()
+    {
+        _column = 0;
+        var code = raw.sqlite3_step(statement);
+        if (code is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
+            SqliteException.ThrowExceptionForRC(code, database);
+
+        return code == raw.SQLITE_ROW;
+    }
+
+    private SqliteStatement Bound(int code)
+    {
+        SqliteException.ThrowExceptionForRC(code, database);
+        return this;
+    }
+}

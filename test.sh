@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests; the last line counts them.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+fail() { echo "test.sh: $*" >&2; exit 1; }
+
+command -v dotnet >/dev/null || fail "the .NET SDK 10 is missing; install it from https://dot.net."
+
+# What the walkthrough and the tests call beside .NET.
+missing=()
+for tool in curl jq; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+if [ ${#missing[@]} -gt 0 ]; then
+  command -v apt-get >/dev/null || fail "install ${missing[*]} first."
+  apt-get update -qq && apt-get install -y -qq "${missing[@]}" >/dev/null || fail "cannot install ${missing[*]}; install it first."
+fi
+
+dotnet build OrleansLinks.sln -c Release --nologo -v quiet || fail "the build failed."
+
+results="$(mktemp -d)"
+trap 'rm -rf "$results"' EXIT
+dotnet test OrleansLinks.sln -c Release --no-build --nologo --logger trx --results-directory "$results"
+status=$?
+
+# Counted from the runner's own result files, one a project.
+count() { cat "$results"/*.trx 2>/dev/null | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
+passed=$(count passed); failed=$(( $(count failed) + $(count error) + $(count timeout) + $(count aborted) )); skipped=$(count notExecuted)
+projects=$(find tests -name '*.Tests.csproj' | wc -l); files=$(find "$results" -name '*.trx' | wc -l)
+if [ "$files" -ne "$projects" ]; then echo "test.sh: $files of $projects test projects gave a result." >&2; status=1; fi
+if [ "$passed" -eq 0 ] || [ "$failed" -gt 0 ]; then status=1; fi
+echo "$passed passed, $failed failed, $skipped skipped"
+exit $status
