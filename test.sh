@@ -19,13 +19,13 @@ dotnet build OrleansLinks.sln -c Release --nologo -v quiet || fail "the build fa
 
 results="$(mktemp -d)"
 trap 'rm -rf "$results"' EXIT
-dotnet test OrleansLinks.sln -c Release --no-build --nologo --logger trx --results-directory "$results"
+dotnet test --solution OrleansLinks.sln -c Release --no-build --no-progress --report-xunit-trx --results-directory "$results"
 status=$?
 
 # Counted from the runner's own result files, one a project.
 count() { cat "$results"/*.trx 2>/dev/null | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
 passed=$(count passed); failed=$(( $(count failed) + $(count error) + $(count timeout) + $(count aborted) )); skipped=$(count notExecuted)
-projects=$(find tests -name '*.Tests.csproj' | wc -l); files=$(find "$results" -name '*.trx' | wc -l)
+projects=$(find tests -name '*.Tests.csproj' -not -path '*/obj/*' | wc -l); files=$(find "$results" -name '*.trx' | wc -l)
 if [ "$files" -ne "$projects" ]; then echo "test.sh: $files of $projects test projects gave a result." >&2; status=1; fi
 if [ "$passed" -eq 0 ] || [ "$failed" -gt 0 ]; then status=1; fi
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -24,6 +24,8 @@ public sealed record SettingsState<T>([property: Id(0)] T? Current)
 internal abstract class SettingsGrain<T>(IPersistentState<SettingsState<T>> state, SettingsEpoch epoch) : Grain
     where T : class
 {
+    private IGrainTimer? _leaving;
+
     protected T? Current { get; private set; }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -55,7 +57,7 @@ internal abstract class SettingsGrain<T>(IPersistentState<SettingsState<T>> stat
     {
         if (Current is null)
         {
-            DeactivateOnIdle();
+            _leaving ??= this.LeaveSoon(() => Current is null);
         }
 
         return Current;

@@ -11,11 +11,9 @@ public sealed class CrashTests
     public async Task What_was_acknowledged_survives_the_kill_of_its_process()
     {
         await using var host = new SqliteHost();
-        using var writer = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
+        using var writer = Process.Start(new ProcessStartInfo("dotnet")
         {
-            // The test host may be the dotnet command or this very program.
             ArgumentList = { typeof(CrashTests).Assembly.Location, CrashWriter.Command, host.Folder },
-            FileName = "dotnet",
             RedirectStandardOutput = true,
         })!;
 

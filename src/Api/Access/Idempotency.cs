@@ -77,6 +77,12 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IGrainFactory 
         {
             await next(context);
         }
+        catch (BadHttpRequestException)
+        {
+            // A request that cannot be read has changed nothing either.
+            await grain.Forget();
+            throw;
+        }
         finally
         {
             response.Body = body;

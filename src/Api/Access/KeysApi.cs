@@ -79,7 +79,9 @@ internal static class KeysApi
     private static async Task<Results<Created<KeyView>, ProblemHttpResult>> Rotate(
         string keyId, KeyRotation body, Creation creation, Caller caller, IGrainFactory grains, TimeProvider clock)
     {
-        if (await Find(keyId, caller, grains) is not { } old)
+        // A repeat finds the key that the first request made; the old one may have stopped since then.
+        var renewed = grains.GetGrain<IAccessKeyGrain>(AccessKeys.IdOf(AccessKeys.Derive(caller.Secret, creation.Seed)));
+        if ((await Find(keyId, caller, grains) ?? await renewed.Get()) is not { } grants)
         {
             return ApiProblems.NotFound("key");
         }
@@ -90,7 +92,7 @@ internal static class KeysApi
         }
 
         var now = clock.GetUtcNow();
-        var made = await Make(old with { CreatedAt = now }, creation, caller, grains);
+        var made = await Make(grants with { CreatedAt = now }, creation, caller, grains);
         if (body.OverlapSeconds is > 0)
         {
             await grains.GetGrain<IAccessKeyGrain>(keyId).ExpireAt(now.AddSeconds(body.OverlapSeconds.Value));

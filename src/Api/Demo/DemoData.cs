@@ -35,7 +35,7 @@ internal sealed class DemoData(IGrainFactory grains, TimeProvider clock)
                     Check(await grains.GetGrain<ICampaignGrain>(campaign.Id).AddParticipant(partner.Id));
                     var task = Check(await grains.GetGrain<ITaskGrain>(EntityId.New(EntityId.Task, clock)).Create(
                         campaign.Id,
-                        new TaskChange(PartnerId: partner.Id, Name: $"Post about the spring collection ({partner.Name})")));
+                        new TaskChange { PartnerId = partner.Id, Name = $"Post about the spring collection ({partner.Name})" }));
                     await output.WriteLineAsync($"        task   {task.Task.Id}  for {partner.Name}");
                 }
             }
@@ -43,15 +43,17 @@ internal sealed class DemoData(IGrainFactory grains, TimeProvider clock)
     }
 
     private async Task<ProgramInfo> MakeProgram() => Check(await grains.GetGrain<IProgramGrain>(EntityId.New(EntityId.Program, clock)).Create(
-        new ProgramChange(
-            Name: "Demo brand",
-            DefaultLandingPage: "https://www.example.com/",
-            PermittedDomains: ImmutableArray.Create("example.com", "*.example.com"),
-            Currency: "EUR",
-            TimeZone: "Europe/Berlin")));
+        new ProgramChange
+        {
+            Name = "Demo brand",
+            DefaultLandingPage = "https://www.example.com/",
+            PermittedDomains = ImmutableArray.Create("example.com", "*.example.com"),
+            Currency = "EUR",
+            TimeZone = "Europe/Berlin",
+        }));
 
     private async Task<PartnerInfo> MakePartner(string name, PartnerKind kind) => Check(
-        await grains.GetGrain<IPartnerGrain>(EntityId.New(EntityId.Partner, clock)).Create(new PartnerChange(Name: name, Kind: kind), null));
+        await grains.GetGrain<IPartnerGrain>(EntityId.New(EntityId.Partner, clock)).Create(new PartnerChange { Name = name, Kind = kind }, null));
 
     private async Task<string> MakeKey(Role role, string? programId, string? partnerId)
     {
@@ -65,16 +67,20 @@ internal sealed class DemoData(IGrainFactory grains, TimeProvider clock)
     private async Task<CampaignInfo> MakeCampaign(string programId, CampaignKind kind, LandingMode mode)
     {
         var grain = grains.GetGrain<ICampaignGrain>(EntityId.New(EntityId.Campaign, clock));
-        Check(await grain.Create(programId, new CampaignChange(
-            Name: $"Spring {kind} campaign, {mode}",
-            Kind: kind,
-            Tracking: new CampaignTrackingChange(ClicksAndConversions: true),
-            PayForPerformance: new PayForPerformanceChange(Enabled: true, Terms: new PayoutTerms(PayoutModel.Percentage, null, 10m)),
-            Landing: new CampaignLandingChange(
-                Mode: mode,
-                SavedPages: ImmutableArray.Create<SavedPageChange?>(
+        Check(await grain.Create(programId, new CampaignChange
+        {
+            Name = $"Spring {kind} campaign, {mode}",
+            Kind = kind,
+            Tracking = new CampaignTrackingChange { ClicksAndConversions = true },
+            PayForPerformance = new PayForPerformanceChange { Enabled = true, Terms = new PayoutTerms(PayoutModel.Percentage, null, 10m) },
+            Landing = new CampaignLandingChange
+            {
+                Mode = mode,
+                SavedPages = ImmutableArray.Create<SavedPageChange?>(
                     new SavedPageChange(Name: "Spring collection", Url: "https://www.example.com/spring"),
-                    new SavedPageChange(Name: "Sale", Url: "https://www.example.com/sale?ref=spring"))))));
+                    new SavedPageChange(Name: "Sale", Url: "https://www.example.com/sale?ref=spring")),
+            },
+        }));
         return Check(await grain.MoveTo(CampaignStatus.Active, null));
     }
 

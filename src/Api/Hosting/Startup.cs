@@ -43,7 +43,10 @@ internal static class Startup
         }
     }
 
-    /// <summary>Listens where the settings say, and gives up at once when the port is taken.</summary>
+    /// <summary>
+    /// Listens where the settings say, and gives up at once when the port is taken. Port 0 is settled here, since
+    /// tracking links name it.
+    /// </summary>
     public static WebApplicationBuilder ListenAt(this WebApplicationBuilder builder, HttpOptions http)
     {
         if (!IPAddress.TryParse(http.Address, out var address))
@@ -51,18 +54,16 @@ internal static class Startup
             throw new StartupException($"The setting Http:Address (--address) is not an IP address: {http.Address}");
         }
 
-        if (http.Port != 0)
+        try
         {
-            try
-            {
-                using var probe = new TcpListener(address, http.Port);
-                probe.Start();
-            }
-            catch (SocketException exception)
-            {
-                throw new StartupException(
-                    $"Cannot listen on {http.Address}:{http.Port.ToString(CultureInfo.InvariantCulture)} ({exception.Message}). Choose another port with --port or the setting Http:Port.");
-            }
+            using var probe = new TcpListener(address, http.Port);
+            probe.Start();
+            http.Port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        }
+        catch (SocketException exception)
+        {
+            throw new StartupException(
+                $"Cannot listen on {http.Address}:{http.Port.ToString(CultureInfo.InvariantCulture)} ({exception.Message}). Choose another port with --port or the setting Http:Port.");
         }
 
         builder.WebHost.ConfigureKestrel(kestrel =>

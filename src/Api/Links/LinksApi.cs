@@ -189,7 +189,7 @@ internal static class LinksApi
     private static async Task<Results<NoContent, ProblemHttpResult>> Disable(
         string linkId, Caller caller, IGrainFactory grains, HttpContext context)
     {
-        var link = await Edit(linkId, new LinkChange(State: LinkState.Disabled), caller, grains, context);
+        var link = await Edit(linkId, new LinkChange { State = LinkState.Disabled }, caller, grains, context);
         return link.Problem is { } problem ? problem : TypedResults.NoContent();
     }
 

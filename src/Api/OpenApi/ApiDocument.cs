@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansLinks.Access;
 using Scalar.AspNetCore;
@@ -21,13 +22,19 @@ internal static class ApiDocument
             };
             document.Servers = [new OpenApiServer { Url = "/" }];
             document.Components ??= new OpenApiComponents();
+            document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+            document.Components.Schemas[OperationErrors.ProblemName] = OperationErrors.ProblemSchema();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
                 [KeyAuthentication.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An access key." },
             };
             return Task.CompletedTask;
         });
+        options.CreateSchemaReferenceId = type => type.Type.IsGenericType && type.Type.GetGenericTypeDefinition() == typeof(Optional<>)
+            ? null
+            : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         options.AddSchemaTransformer<OptionalSchemas>();
+        options.AddSchemaTransformer<NullableFields>();
         options.AddSchemaTransformer<ValueSchemas>();
         options.AddOperationTransformer<OperationErrors>();
         options.AddOperationTransformer<OperationExamples>();

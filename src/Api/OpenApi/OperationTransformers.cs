@@ -10,6 +10,19 @@ namespace OrleansLinks.OpenApi;
 /// <summary>Adds to each operation the headers that it takes, its security, and every error that it answers.</summary>
 internal sealed class OperationErrors : IOpenApiOperationTransformer
 {
+    public const string ProblemName = "Problem";
+
+    private static readonly Dictionary<string, string> PathParameters = new()
+    {
+        ["programId"] = "The program's id (prg_…).",
+        ["campaignId"] = "The campaign's id (cmp_…).",
+        ["partnerId"] = "The partner's id (prt_…).",
+        ["taskId"] = "The task's id (tsk_…).",
+        ["linkId"] = "The link's id (lnk_…).",
+        ["clickId"] = "The click's id (clk_…), as the landing page got it.",
+        ["keyId"] = "The key's id (key_…).",
+    };
+
     private static readonly Dictionary<int, string> Descriptions = new()
     {
         [400] = "Malformed: JSON, a field's type, an unknown field, a parameter, a cursor.",
@@ -39,7 +52,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         operation.Parameters ??= [];
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(one => one.In == ParameterLocation.Path))
         {
-            parameter.Description ??= "An id.";
+            parameter.Description ??= PathParameters.GetValueOrDefault(parameter.Name ?? "");
         }
 
         var creates = metadata.OfType<CreatesMetadata>().Any();
@@ -73,7 +86,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
             {
                 Description = Descriptions[status],
-                Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = ProblemSchema() } },
+                Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(ProblemName, context.Document) } },
             };
         }
 
@@ -88,7 +101,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         Schema = new OpenApiSchema { Type = JsonSchemaType.String },
     };
 
-    private static OpenApiSchema ProblemSchema() => new()
+    internal static OpenApiSchema ProblemSchema() => new()
     {
         Type = JsonSchemaType.Object,
         Description = "Problem details (RFC 9457).",

@@ -30,6 +30,23 @@ internal sealed class OptionalSchemas : IOpenApiSchemaTransformer
     }
 }
 
+/// <summary>A field that is null is left out of an answer, so it is not required.</summary>
+internal sealed class NullableFields : IOpenApiSchemaTransformer
+{
+    public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.JsonPropertyInfo is null && schema.Required is { Count: > 0 } required)
+        {
+            foreach (var field in context.JsonTypeInfo.Properties.Where(field => field.IsGetNullable || Nullable.GetUnderlyingType(field.PropertyType) is not null))
+            {
+                required.Remove(field.Name);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>Shows values that have a way of their own to be written.</summary>
 internal sealed class ValueSchemas : IOpenApiSchemaTransformer
 {

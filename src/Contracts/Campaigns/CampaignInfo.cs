@@ -126,16 +126,33 @@ public sealed record CampaignInfo(
 
 /// <summary>The fields of a campaign's tracking to set.</summary>
 [GenerateSerializer, Immutable, Alias("CampaignTrackingChange")]
-public sealed record CampaignTrackingChange(
-    [property: Id(0)] Optional<bool?> ClicksAndConversions = default,
-    [property: Id(1)] Optional<int?> AttributionWindowDays = default,
-    [property: Id(2)] Optional<int?> LockingPeriodDays = default);
+public sealed record CampaignTrackingChange
+{
+    /// <summary>Whether clicks and conversions are tracked; a gate for links. Off unless set.</summary>
+    [Id(0)]
+    public Optional<bool?> ClicksAndConversions { get; init; }
+
+    /// <summary>Days after a click within which a conversion is attributed to it, 1 to 365; 30 unless set.</summary>
+    [Id(1)]
+    public Optional<int?> AttributionWindowDays { get; init; }
+
+    /// <summary>Days after which a conversion can no longer be changed, 0 to 365; 30 unless set.</summary>
+    [Id(2)]
+    public Optional<int?> LockingPeriodDays { get; init; }
+}
 
 /// <summary>The fields of a campaign's pay for performance to set; terms are replaced as a whole.</summary>
 [GenerateSerializer, Immutable, Alias("PayForPerformanceChange")]
-public sealed record PayForPerformanceChange(
-    [property: Id(0)] Optional<bool?> Enabled = default,
-    [property: Id(1)] Optional<PayoutTerms> Terms = default);
+public sealed record PayForPerformanceChange
+{
+    /// <summary>Whether it pays; a gate for links. Off unless set.</summary>
+    [Id(0)]
+    public Optional<bool?> Enabled { get; init; }
+
+    /// <summary>What it pays; required when enabled, replaced as a whole.</summary>
+    [Id(1)]
+    public Optional<PayoutTerms> Terms { get; init; }
+}
 
 /// <summary>A saved page to set: one that is there, by its id, or a new one.</summary>
 /// <param name="Id">Id of the saved page that this is; null for a new one.</param>
@@ -149,20 +166,49 @@ public sealed record SavedPageChange(
 
 /// <summary>The fields of a campaign's landing pages to set; the saved pages are replaced as a whole.</summary>
 [GenerateSerializer, Immutable, Alias("CampaignLandingChange")]
-public sealed record CampaignLandingChange(
-    [property: Id(0)] Optional<LandingMode?> Mode = default,
-    [property: Id(1)] Optional<ImmutableArray<SavedPageChange?>?> SavedPages = default);
+public sealed record CampaignLandingChange
+{
+    /// <summary>Who decides on the landing page; whoever creates the link unless set.</summary>
+    [Id(0)]
+    public Optional<LandingMode?> Mode { get; init; }
+
+    /// <summary>The brand's saved pages, in its order, at most 500; replaced as a whole, and a page with its id is kept or edited.</summary>
+    [Id(1)]
+    public Optional<ImmutableArray<SavedPageChange?>?> SavedPages { get; init; }
+}
 
 /// <summary>The fields of a campaign to set. The kind is set when the campaign is made and stays.</summary>
 [GenerateSerializer, Immutable, Alias("CampaignChange")]
-public sealed record CampaignChange(
-    [property: Id(0)] Optional<string> Name = default,
-    [property: Id(1)] Optional<CampaignKind?> Kind = default,
-    [property: Id(2)] Optional<DateTimeOffset?> StartsAt = default,
-    [property: Id(3)] Optional<DateTimeOffset?> EndsAt = default,
-    [property: Id(4)] Optional<CampaignTrackingChange> Tracking = default,
-    [property: Id(5)] Optional<PayForPerformanceChange> PayForPerformance = default,
-    [property: Id(6)] Optional<CampaignLandingChange> Landing = default);
+public sealed record CampaignChange
+{
+    /// <summary>Its name, 1 to 200 characters; required of a new campaign.</summary>
+    [Id(0)]
+    public Optional<string> Name { get; init; }
+
+    /// <summary>Performance or creator; required of a new campaign, and stays.</summary>
+    [Id(1)]
+    public Optional<CampaignKind?> Kind { get; init; }
+
+    /// <summary>Links and clicks count from then on; null for at once.</summary>
+    [Id(2)]
+    public Optional<DateTimeOffset?> StartsAt { get; init; }
+
+    /// <summary>Links and clicks count until then; null for no end.</summary>
+    [Id(3)]
+    public Optional<DateTimeOffset?> EndsAt { get; init; }
+
+    /// <summary>What it tracks.</summary>
+    [Id(4)]
+    public Optional<CampaignTrackingChange> Tracking { get; init; }
+
+    /// <summary>What it pays.</summary>
+    [Id(5)]
+    public Optional<PayForPerformanceChange> PayForPerformance { get; init; }
+
+    /// <summary>Its landing pages.</summary>
+    [Id(6)]
+    public Optional<CampaignLandingChange> Landing { get; init; }
+}
 
 /// <summary>A campaign as one of its partners meets it.</summary>
 /// <param name="Campaign">The campaign.</param>

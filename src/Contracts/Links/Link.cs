@@ -159,7 +159,17 @@ public sealed record LinkBatch(
 
 /// <summary>The fields of a link to change.</summary>
 [GenerateSerializer, Immutable, Alias("LinkChange")]
-public sealed record LinkChange(
-    [property: Id(0)] Optional<string> LandingPage = default,
-    [property: Id(1)] Optional<string> SavedPageId = default,
-    [property: Id(2)] Optional<LinkState?> State = default);
+public sealed record LinkChange
+{
+    /// <summary>The page that it leads to, where the campaign lets one be typed.</summary>
+    [Id(0)]
+    public Optional<string> LandingPage { get; init; }
+
+    /// <summary>The saved page that it leads to, where the campaign offers them.</summary>
+    [Id(1)]
+    public Optional<string> SavedPageId { get; init; }
+
+    /// <summary>Active or disabled.</summary>
+    [Id(2)]
+    public Optional<LinkState?> State { get; init; }
+}

@@ -46,9 +46,25 @@ public sealed record PartnerInfo(
 
 /// <summary>The fields of a partner to set.</summary>
 [GenerateSerializer, Immutable, Alias("PartnerChange")]
-public sealed record PartnerChange(
-    [property: Id(0)] Optional<string> Name = default,
-    [property: Id(1)] Optional<PartnerKind?> Kind = default,
-    [property: Id(2)] Optional<string> Email = default,
-    [property: Id(3)] Optional<string> Locale = default,
-    [property: Id(4)] Optional<PartnerState?> State = default);
+public sealed record PartnerChange
+{
+    /// <summary>Its name, 1 to 200 characters; required of a new partner.</summary>
+    [Id(0)]
+    public Optional<string> Name { get; init; }
+
+    /// <summary>Partner or creator; required of a new partner.</summary>
+    [Id(1)]
+    public Optional<PartnerKind?> Kind { get; init; }
+
+    /// <summary>Where to reach it; null for not known.</summary>
+    [Id(2)]
+    public Optional<string> Email { get; init; }
+
+    /// <summary>BCP 47 tag of its language; null for not known.</summary>
+    [Id(3)]
+    public Optional<string> Locale { get; init; }
+
+    /// <summary>Active, or gone; for the operator to change.</summary>
+    [Id(4)]
+    public Optional<PartnerState?> State { get; init; }
+}

@@ -30,12 +30,37 @@ public sealed record ProgramInfo(
 
 /// <summary>The fields of a program to set; those of a new program, or those to change.</summary>
 [GenerateSerializer, Immutable, Alias("ProgramChange")]
-public sealed record ProgramChange(
-    [property: Id(0)] Optional<string> Name = default,
-    [property: Id(1)] Optional<string> DefaultLandingPage = default,
-    [property: Id(2)] Optional<ImmutableArray<string>?> PermittedDomains = default,
-    [property: Id(3)] Optional<string> TrackingHost = default,
-    [property: Id(4)] Optional<string> Currency = default,
-    [property: Id(5)] Optional<string> TimeZone = default,
-    [property: Id(6)] Optional<string> ClickIdParameter = default,
-    [property: Id(7)] Optional<string> LandingTemplate = default);
+public sealed record ProgramChange
+{
+    /// <summary>Its name, 1 to 200 characters; required of a new program.</summary>
+    [Id(0)]
+    public Optional<string> Name { get; init; }
+
+    /// <summary>Where a visitor ends up when nothing else is chosen or allowed: absolute http or https, at most 2,048 characters; required of a new program.</summary>
+    [Id(1)]
+    public Optional<string> DefaultLandingPage { get; init; }
+
+    /// <summary>Hosts that a typed landing page may have, such as <c>www.example.com</c>, or <c>*.example.com</c> for its subdomains; at most 500. Without any given, the host of the default landing page.</summary>
+    [Id(2)]
+    public Optional<ImmutableArray<string>?> PermittedDomains { get; init; }
+
+    /// <summary>Host (and port) of the program's tracking links; null for the installation's own.</summary>
+    [Id(3)]
+    public Optional<string> TrackingHost { get; init; }
+
+    /// <summary>ISO 4217 code of all the program's money; required of a new program, and stays.</summary>
+    [Id(4)]
+    public Optional<string> Currency { get; init; }
+
+    /// <summary>IANA name of the time zone in which the program's days begin; required of a new program.</summary>
+    [Id(5)]
+    public Optional<string> TimeZone { get; init; }
+
+    /// <summary>Name of the query parameter that carries the click id to the landing page: 1 to 64 of <c>A-Z a-z 0-9 - _ . ~</c>; <c>clickid</c> unless set.</summary>
+    [Id(6)]
+    public Optional<string> ClickIdParameter { get; init; }
+
+    /// <summary>Query parameters that are added to every landing page, with the macros {clickid} {program} {campaign} {task} {partner} {link} {subid1} {subid2} {subid3} {sharedid} {param}; at most 1,000 characters; null for none.</summary>
+    [Id(7)]
+    public Optional<string> LandingTemplate { get; init; }
+}

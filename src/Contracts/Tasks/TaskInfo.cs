@@ -29,11 +29,24 @@ public sealed record TaskInfo(
 
 /// <summary>The fields of a task to set. The partner is set when the task is made and stays.</summary>
 [GenerateSerializer, Immutable, Alias("TaskChange")]
-public sealed record TaskChange(
-    [property: Id(0)] Optional<string> PartnerId = default,
-    [property: Id(1)] Optional<string> Name = default,
-    [property: Id(2)] Optional<string> Description = default,
-    [property: Id(3)] Optional<DateTimeOffset?> DueAt = default);
+public sealed record TaskChange
+{
+    /// <summary>The partner that it is assigned to; required of a new task, and stays.</summary>
+    [Id(0)]
+    public Optional<string> PartnerId { get; init; }
+
+    /// <summary>Its name, 1 to 200 characters; required of a new task.</summary>
+    [Id(1)]
+    public Optional<string> Name { get; init; }
+
+    /// <summary>What is to be done, at most 10,000 characters; null for nothing.</summary>
+    [Id(2)]
+    public Optional<string> Description { get; init; }
+
+    /// <summary>When it is due; null for any time.</summary>
+    [Id(3)]
+    public Optional<DateTimeOffset?> DueAt { get; init; }
+}
 
 /// <summary>All that decides on a task's links and clicks: the task, its campaign, its program, its partner's part.</summary>
 /// <param name="Task">The task.</param>

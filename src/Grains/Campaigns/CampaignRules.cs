@@ -44,9 +44,9 @@ internal static class CampaignRules
             errors.Add("endsAt", "endsAt must be later than startsAt.");
         }
 
-        var tracking = ApplyTracking(errors, current?.Tracking, change.Tracking);
-        var pay = ApplyPay(errors, current?.PayForPerformance, change.PayForPerformance, currency);
-        var landing = ApplyLanding(errors, current?.Landing, change.Landing, clock);
+        var tracking = ApplyTracking(errors, Base(current?.Tracking, change.Tracking), change.Tracking);
+        var pay = ApplyPay(errors, Base(current?.PayForPerformance, change.PayForPerformance), change.PayForPerformance, currency);
+        var landing = ApplyLanding(errors, Base(current?.Landing, change.Landing), change.Landing, clock);
         if (errors.Any)
         {
             return errors.ToRefusal();
@@ -91,6 +91,11 @@ internal static class CampaignRules
             ? Refusal.Conflict("campaign_completed", "A completed campaign stays completed.")
             : Refusal.Conflict("campaign_not_active", "Only an active campaign can be paused.");
     }
+
+    /// <summary>What a group of fields is changed from: where it is, or where a new campaign begins when the group is set to null.</summary>
+    private static T? Base<T, TChange>(T? current, Optional<TChange> change)
+        where T : class
+        where TChange : class => change is { IsSet: true, Value: null } ? null : current;
 
     private static CampaignTracking ApplyTracking(FieldErrors errors, CampaignTracking? current, Optional<CampaignTrackingChange> change)
     {

@@ -13,6 +13,9 @@ public static partial class Crawlers
     private static readonly SearchValues<string> Words;
     private static readonly Regex Patterns;
 
+    // The list counts these among crawlers, but they are browsers inside apps, in which people follow links.
+    private static readonly string[] InAppBrowsers = ["MetaIAB Facebook"];
+
     // User agents repeat; what one is found to be is remembered, for so many.
     private const int MaxKnown = 10_000;
     private static readonly ConcurrentDictionary<string, bool> Known = new();
@@ -22,12 +25,13 @@ public static partial class Crawlers
         using var resource = typeof(Crawlers).Assembly.GetManifestResourceStream("crawler-user-agents.txt")
             ?? throw new InvalidOperationException("The list of crawlers is not in the assembly.");
         using var reader = new StreamReader(resource);
-        var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Except(InAppBrowsers);
 
-        // Nearly all patterns are plain words, which are searched all at once; the others are one expression.
+        // Nearly all patterns are plain words, which are searched all at once; the others are one expression, whose time
+        // grows with the length of the text alone. A limit of time would take a visitor for a crawler on a busy machine.
         var isWord = lines.ToLookup(line => PlainWord().IsMatch(line));
         Words = SearchValues.Create([.. isWord[true].Select(Regex.Unescape)], StringComparison.Ordinal);
-        Patterns = new Regex(string.Join('|', isWord[false]), RegexOptions.CultureInvariant | RegexOptions.Compiled, TimeSpan.FromMilliseconds(100));
+        Patterns = new Regex(string.Join('|', isWord[false]), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
     }
 
     /// <summary>Whether a user agent says that it is a crawler. One that says nothing does not.</summary>
@@ -51,17 +55,7 @@ public static partial class Crawlers
         return Known[userAgent] = Find(userAgent);
     }
 
-    private static bool Find(string userAgent)
-    {
-        try
-        {
-            return userAgent.AsSpan().ContainsAny(Words) || Patterns.IsMatch(userAgent);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return true;
-        }
-    }
+    private static bool Find(string userAgent) => userAgent.AsSpan().ContainsAny(Words) || Patterns.IsMatch(userAgent);
 
     [GeneratedRegex(@"\A(?:[A-Za-z0-9 _:;,@=<>~!'&%-]|\\[./() +_:-])+\z")]
     private static partial Regex PlainWord();

@@ -9,6 +9,9 @@ internal sealed class LinkCreation(ILinkStore store, TaskTerms terms, DateTimeOf
     // 58^8 codes: that eight draws in a row meet codes that are taken does not happen by chance.
     private const int MaxAttempts = 8;
 
+    // As it is stored, so that the answer to a creation says what every later answer says.
+    private readonly DateTimeOffset _createdAt = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+
     /// <summary>Carries a batch out; one outcome for each request, in order.</summary>
     public async Task<ImmutableArray<Result<LinkDetails>>> Carry(LinkBatch batch)
     {
@@ -98,7 +101,7 @@ internal sealed class LinkCreation(ILinkStore store, TaskTerms terms, DateTimeOf
         plan.SavedPageId,
         plan.Values,
         batch.Creator,
-        now,
+        _createdAt,
         LinkState.Active,
         1,
         ShortCodes.CreationId(batch.Seed, index));

@@ -12,6 +12,7 @@ namespace OrleansLinks.Links;
 internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, ILinkGrain
 {
     private Link? _link;
+    private IGrainTimer? _leaving;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken) => await Load();
 
@@ -78,7 +79,7 @@ internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, 
         _link = await store.FindAsync(this.GetPrimaryKeyString());
         if (_link is null)
         {
-            DeactivateOnIdle();
+            _leaving ??= this.LeaveSoon(() => _link is null);
         }
 
         return _link;

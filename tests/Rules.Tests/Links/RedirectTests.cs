@@ -203,8 +203,18 @@ public sealed class RedirectTests
         InTerms("https://shop.brand.example/a%20b", Regular("  HTTPS://Shop.Brand.Example:443/a b ", null, Given.Terms()));
 
     [Fact]
-    public void A_saved_page_in_the_address_must_be_that_very_page() =>
-        Outside(NotAllowed, Regular(Given.ShoesPage + "?x=1", null, Given.Terms(LandingMode.SavedPages)));
+    public void A_page_in_the_address_must_be_the_saved_or_the_default_page_to_the_letter()
+    {
+        foreach (var edited in new[] { Given.ShoesPage + "?x=1", Given.ShoesPage[..^1], Given.ShoesPage.ToUpperInvariant() })
+        {
+            Outside(NotAllowed, Regular(edited, null, Given.Terms(LandingMode.SavedPages)));
+        }
+
+        foreach (var edited in new[] { Given.DefaultPage + "?x=1", Given.DefaultPage[..^1], Given.DefaultPage.ToUpperInvariant() })
+        {
+            Outside(NotAllowed, Regular(edited, null, Given.Terms(LandingMode.ProgramDefault)));
+        }
+    }
 
     [Fact]
     public void A_page_on_a_permitted_domain_is_not_allowed_in_the_address_where_pages_are_not_free()
