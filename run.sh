@@ -12,6 +12,7 @@ while [ $# -gt 0 ]; do
   case "$1" in
     -h|--help) sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     --demo) args+=(--demo true); shift ;;
+    --port=*|--address=*|--data=*|--*:*=*) args+=("$1"); shift ;;
     --port|--address|--data|--*:*)
       [ $# -ge 2 ] || fail "$1 needs a value; ./run.sh --help tells more."
       args+=("$1" "$2"); shift 2 ;;
@@ -20,12 +21,14 @@ while [ $# -gt 0 ]; do
 done
 
 command -v dotnet >/dev/null || fail "the .NET SDK 10 is missing; install it from https://dot.net."
-dotnet --list-sdks | grep -q '^10\.' || fail "the .NET SDK 10 is missing (found: $(dotnet --list-sdks | cut -d' ' -f1 | paste -sd' ' -)); install it from https://dot.net."
+sdks="$(dotnet --list-sdks)"
+grep -q '^10\.' <<<"$sdks" || fail "the .NET SDK 10 is missing (found: $(cut -d' ' -f1 <<<"$sdks" | paste -sd' ' -)); install it from https://dot.net."
 
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
 echo "Building…"
-if ! dotnet build "$here/src/Api" -c Release --nologo -v quiet >"$log" 2>&1; then
+# From here, so that this folder's global.json chooses the SDK and not that of the caller's folder.
+if ! (cd "$here" && dotnet build src/Api -c Release --nologo -v quiet) >"$log" 2>&1; then
   cat "$log" >&2
   fail "the build failed."
 fi

@@ -27,7 +27,11 @@ internal static class ApiHost
         services.AddExceptionHandler<ApiExceptionHandler>();
         services.AddProblemDetails();
         services.AddSingleton<AccessKeyCache>();
-        services.AddAuthentication(KeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
+
+        // No scheme is tried on every request: the endpoints that need a key name theirs, and visitors pay for no look at one.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
+        services.AddAuthenticationCore().AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
         services.AddAuthorization();
         services.AddSingleton<TaskTermsCache>();
         services.AddSingleton<Visitors>();
@@ -42,7 +46,6 @@ internal static class ApiHost
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => AnswerBareStatus(context.HttpContext));
-        app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<IdempotencyMiddleware>();
 
@@ -72,7 +75,8 @@ internal static class ApiHost
         {
             StatusCodes.Status404NotFound => ApiProblems.Create(404, "not_found", "There is no such path; /docs lists them."),
             StatusCodes.Status405MethodNotAllowed => ApiProblems.Create(405, "method_not_allowed", $"{context.Request.Method} is not allowed on this path; Allow lists what is."),
-            StatusCodes.Status415UnsupportedMediaType => ApiProblems.Create(415, "content_type_not_supported", "Send the body as application/json.", [new FieldError("Content-Type", "Send application/json.")]),
+            StatusCodes.Status413PayloadTooLarge => ApiProblems.BodyTooLarge(),
+            StatusCodes.Status415UnsupportedMediaType => ApiProblems.ContentTypeNotSupported(),
             var status => ApiProblems.Create(status, "request_refused", "The request was refused."),
         }).ExecuteAsync(context);
     }

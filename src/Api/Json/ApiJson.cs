@@ -41,7 +41,7 @@ internal sealed class OptionalConverterFactory : JsonConverterFactory
         public override bool HandleNull => true;
 
         public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(true, JsonSerializer.Deserialize<T>(ref reader, options));
+            new(true, NestedJson.Read<T>(ref reader, options));
 
         public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value.Value, options);
@@ -70,7 +70,7 @@ internal sealed class MoneyConverter : JsonConverter<Money>
 {
     public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var body = JsonSerializer.Deserialize<Body>(ref reader, options);
+        var body = NestedJson.Read<Body>(ref reader, options);
         return Decimals.TryParse(body?.Amount, out var amount) && body?.Currency is not null
             ? new Money(amount, body.Currency)
             : throw new JsonException("Money is written like { \"amount\": \"12.50\", \"currency\": \"EUR\" }.");
@@ -99,6 +99,29 @@ internal sealed class RateConverter : JsonConverter<decimal>
 
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString("0.####", CultureInfo.InvariantCulture));
+}
+
+/// <summary>Reads a value within another, so that what is wrong with it is found by its whole path.</summary>
+internal static class NestedJson
+{
+    /// <summary>Reads the value that the reader is at.</summary>
+    /// <exception cref="JsonException">It is not what is expected; the inner exception has the rest of the path.</exception>
+    public static T? Read<T>(ref Utf8JsonReader reader, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(ref reader, options);
+        }
+        catch (JsonException exception)
+        {
+            // The path of this read begins anew; the outer read adds its own to an exception that has none.
+            throw new JsonException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>The whole path to what is wrong.</summary>
+    public static string PathOf(JsonException exception) =>
+        (exception.Path ?? "$") + (exception.InnerException is JsonException inner ? PathOf(inner)[1..] : "");
 }
 
 internal static class Decimals

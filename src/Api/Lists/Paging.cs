@@ -20,10 +20,10 @@ internal sealed class PageQuery
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
 
-    [FromQuery, Description("At most so many items, 1 to 500.")]
+    [FromQuery(Name = "limit"), Description("At most so many items, 1 to 500.")]
     public int? Limit { get; init; }
 
-    [FromQuery, Description("nextCursor of the page before.")]
+    [FromQuery(Name = "cursor"), Description("nextCursor of the page before.")]
     public string? Cursor { get; init; }
 
     /// <summary>Reads the page of a list; the problem when it cannot be read.</summary>

@@ -8,6 +8,11 @@ namespace OrleansLinks.OpenApi;
 /// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and the interactive page at <c>/docs</c>, which needs no other host.</summary>
 internal static class ApiDocument
 {
+    // The page's library knows hosts of its maker; what the options below do not turn off, the browser refuses.
+    private const string OwnHostAlone =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        + "connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
+
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -43,9 +48,18 @@ internal static class ApiDocument
     public static void MapApiDocument(this WebApplication app)
     {
         app.MapOpenApi();
-        app.MapScalarApiReference("/docs", options => options
-            .WithTitle("OrleansLinks API")
-            .WithOpenApiRoutePattern("/openapi/v1.json")
-            .DisableDefaultFonts());
+        app.MapScalarApiReference("/docs", (options, context) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = OwnHostAlone;
+            options
+                .WithTitle("OrleansLinks API")
+                .WithOpenApiRoutePattern("/openapi/v1.json")
+                .DisableDefaultFonts()
+                .DisableTelemetry()
+                .DisableAgent()
+                .DisableMcp()
+                .HideClientButton()
+                .HideDeveloperTools();
+        });
     }
 }

@@ -35,7 +35,7 @@ internal sealed class NullableFields : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
-        if (context.JsonPropertyInfo is null && schema.Required is { Count: > 0 } required)
+        if (schema.Required is { Count: > 0 } required)
         {
             foreach (var field in context.JsonTypeInfo.Properties.Where(field => field.IsGetNullable || Nullable.GetUnderlyingType(field.PropertyType) is not null))
             {

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
+using OrleansLinks.Json;
 
 namespace OrleansLinks.Problems;
 
@@ -33,23 +34,24 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
 
         if (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return ApiProblems.Create(exception.StatusCode, "body_too_large", "The body is larger than this path takes.", [new FieldError("body", "Send a smaller body.")]);
+            return ApiProblems.BodyTooLarge();
         }
 
         if (exception.StatusCode == StatusCodes.Status415UnsupportedMediaType)
         {
-            return ApiProblems.Create(exception.StatusCode, "content_type_not_supported", "Send the body as application/json.", [new FieldError("Content-Type", "Send application/json.")]);
+            return ApiProblems.ContentTypeNotSupported();
         }
 
         var parameter = ParameterName().Match(exception.Message);
+        var name = JsonNamingPolicy.CamelCase.ConvertName(parameter.Groups[1].Value);
         return parameter.Success
-            ? ApiProblems.Malformed("parameter_invalid", parameter.Groups[1].Value, $"The value of {parameter.Groups[1].Value} cannot be read.")
+            ? ApiProblems.Malformed("parameter_invalid", name, $"The value of {name} cannot be read.")
             : ApiProblems.Malformed("body_required", "body", "The request needs a body in JSON.");
     }
 
     private static ProblemHttpResult ExplainJson(JsonException exception)
     {
-        var field = exception.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : exception.Path?.TrimStart('$') ?? "";
+        var field = FieldOf(NestedJson.PathOf(exception));
         var unknown = UnknownProperty().Match(exception.Message);
         var duplicate = DuplicateProperty().Match(exception.Message);
         if (unknown.Success)
@@ -72,6 +74,10 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
 
         return ApiProblems.Malformed("field_malformed", field, ours ?? $"The value of {field} has the wrong type or is not one of the allowed words.");
     }
+
+    /// <summary>The field that a path in a body names; an array on its own is a batch, and holds its items.</summary>
+    private static string FieldOf(string path) =>
+        path.StartsWith("$[", StringComparison.Ordinal) ? "items" + path[1..] : path.TrimStart('$').TrimStart('.');
 
     private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
     {

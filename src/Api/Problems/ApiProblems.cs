@@ -18,6 +18,12 @@ internal static class ApiProblems
     public static ProblemHttpResult Malformed(string code, string field, string message) =>
         Create(StatusCodes.Status400BadRequest, code, message, [new FieldError(field, message)]);
 
+    public static ProblemHttpResult BodyTooLarge() => Create(
+        StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is larger than this path takes.", [new FieldError("body", "Send a smaller body.")]);
+
+    public static ProblemHttpResult ContentTypeNotSupported() => Create(
+        StatusCodes.Status415UnsupportedMediaType, "content_type_not_supported", "Send the body as application/json.", [new FieldError("Content-Type", "Send application/json.")]);
+
     public static ProblemHttpResult Create(int status, string code, string message, ImmutableArray<FieldError> errors = default)
     {
         var extensions = new Dictionary<string, object?> { ["code"] = code };

@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+
+namespace OrleansLinks.Api.Tests.Access;
+
+/// <summary>An endpoint, a request to it, and what each caller is answered.</summary>
+/// <param name="Endpoint">Method and route pattern.</param>
+/// <param name="Path">The path for the ids of a world, as that caller would send it.</param>
+/// <param name="Body">A valid body with every field that it may have; null where there is none.</param>
+/// <param name="Operator">Status for the operator.</param>
+/// <param name="Brand">Status for a brand with what is its own.</param>
+/// <param name="ForeignBrand">Status for another brand; null where nothing in the request is anybody's.</param>
+/// <param name="Partner">Status for a partner with what is its own.</param>
+/// <param name="ForeignPartner">Status for another partner; null where nothing in the request is anybody's.</param>
+internal sealed record EndpointRow(
+    string Endpoint,
+    Func<World, Who, string> Path,
+    Func<World, Who, JsonNode>? Body,
+    int Operator,
+    int Brand,
+    int? ForeignBrand,
+    int Partner,
+    int? ForeignPartner)
+{
+    public HttpMethod Method => HttpMethod.Parse(Endpoint.Split(' ')[0]);
+
+    public bool IsSafe => Method == HttpMethod.Get;
+
+    /// <summary>Somebody who may call it.</summary>
+    public Who Caller => Brand < 300 ? Who.Brand : Who.Operator;
+
+    public int Expected(Who who) => who switch
+    {
+        Who.Operator => Operator,
+        Who.Brand => Brand,
+        _ => Partner,
+    };
+
+    public Task<Answer> Send(ApiClient client, World target, Who who, params (string Name, string Value)[] headers) =>
+        client.Send(Method, Path(target, who), Body?.Invoke(target, who), headers);
+}
+
+/// <summary>An endpoint that everybody may call.</summary>
+internal sealed record PublicRow(string Endpoint, HttpMethod Method, Func<World, string> Path, int Status);
+
+/// <summary>Every endpoint of the program. Whoever adds an endpoint adds its row.</summary>
+internal static class EndpointTable
+{
+    private static int _aliases;
+
+    public static readonly EndpointRow[] Rows =
+    [
+        new("POST /programs", (_, _) => "/programs", (w, _) => FullProgram(w), 201, 403, null, 403, null),
+        new("GET /programs", (_, _) => "/programs", null, 200, 200, null, 403, null),
+        new("GET /programs/{programId}", (w, _) => $"/programs/{w.ProgramId}", null, 200, 200, 404, 403, 403),
+        new("PATCH /programs/{programId}", (w, _) => $"/programs/{w.ProgramId}", (w, _) => FullProgram(w), 200, 200, 404, 403, 403),
+        new("POST /programs/{programId}/campaigns", (w, _) => $"/programs/{w.ProgramId}/campaigns", (w, _) => FullCampaign(w), 201, 201, 404, 403, 403),
+        new("GET /programs/{programId}/campaigns", (w, _) => $"/programs/{w.ProgramId}/campaigns", null, 200, 200, 404, 403, 403),
+
+        new("POST /partners", (_, _) => "/partners", (w, _) => w.PartnerBody(), 201, 201, null, 403, null),
+        new("GET /partners", (_, _) => "/partners", null, 200, 200, null, 200, null),
+        new("GET /partners/{partnerId}", (w, _) => $"/partners/{w.PartnerId}", null, 200, 200, 404, 200, 404),
+        new("PATCH /partners/{partnerId}", (w, _) => $"/partners/{w.PartnerId}", (w, _) => w.PartnerBody(), 200, 200, 404, 200, 404),
+        new("GET /partners/{partnerId}/campaigns", (w, _) => $"/partners/{w.PartnerId}/campaigns", null, 200, 403, 403, 200, 404),
+        new("GET /partners/{partnerId}/tasks", (w, _) => $"/partners/{w.PartnerId}/tasks", null, 200, 403, 403, 200, 404),
+
+        new("GET /campaigns/{campaignId}", (w, _) => $"/campaigns/{w.CampaignId}", null, 200, 200, 404, 200, 404),
+        new("PATCH /campaigns/{campaignId}", (w, _) => $"/campaigns/{w.CampaignId}", (w, _) => FullCampaign(w), 200, 200, 404, 403, 403),
+        new("POST /campaigns/{campaignId}/activate", (w, _) => $"/campaigns/{w.CampaignId}/activate", null, 200, 200, 404, 403, 403),
+        new("POST /campaigns/{campaignId}/pause", (w, _) => $"/campaigns/{w.CampaignId}/pause", null, 200, 200, 404, 403, 403),
+        new("POST /campaigns/{campaignId}/complete", (w, _) => $"/campaigns/{w.CampaignId}/complete", null, 200, 200, 404, 403, 403),
+        new("GET /campaigns/{campaignId}/counters", (w, _) => $"/campaigns/{w.CampaignId}/counters", null, 200, 200, 404, 200, 404),
+        new("GET /campaigns/{campaignId}/participants", (w, _) => $"/campaigns/{w.CampaignId}/participants", null, 200, 200, 404, 403, 403),
+        new("PUT /campaigns/{campaignId}/participants/{partnerId}", (w, _) => $"/campaigns/{w.CampaignId}/participants/{w.PartnerId}", null, 200, 200, 404, 403, 403),
+        new("DELETE /campaigns/{campaignId}/participants/{partnerId}", (w, _) => $"/campaigns/{w.CampaignId}/participants/{w.PartnerId}", null, 204, 204, 404, 403, 403),
+
+        new("POST /campaigns/{campaignId}/tasks", (w, _) => $"/campaigns/{w.CampaignId}/tasks", (w, _) => FullTask(w), 201, 201, 404, 403, 403),
+        new("GET /campaigns/{campaignId}/tasks", (w, _) => $"/campaigns/{w.CampaignId}/tasks", null, 200, 200, 404, 403, 403),
+        new("GET /tasks/{taskId}", (w, _) => $"/tasks/{w.TaskId}", null, 200, 200, 404, 200, 404),
+        new("PATCH /tasks/{taskId}", (w, _) => $"/tasks/{w.TaskId}", (w, _) => FullTask(w), 200, 200, 404, 403, 403),
+        new("GET /tasks/{taskId}/counters", (w, _) => $"/tasks/{w.TaskId}/counters", null, 200, 200, 404, 200, 404),
+        new("GET /tasks/{taskId}/clicks", (w, _) => $"/tasks/{w.TaskId}/clicks", null, 200, 200, 404, 200, 404),
+
+        new("POST /tasks/{taskId}/links", (w, _) => $"/tasks/{w.TaskId}/links", (w, who) => FullLink(w, who), 201, 201, 404, 201, 404),
+        new("POST /tasks/{taskId}/links/batch", (w, _) => $"/tasks/{w.TaskId}/links/batch?atomic=true", (w, who) => new JsonArray(FullLink(w, who), FullLink(w, who)), 200, 200, 404, 200, 404),
+        new("GET /tasks/{taskId}/links", (w, _) => $"/tasks/{w.TaskId}/links", null, 200, 200, 404, 200, 404),
+        new("GET /links/{linkId}", (w, _) => $"/links/{w.LinkId}", null, 200, 200, 404, 200, 404),
+        new("PATCH /links/{linkId}", (w, _) => $"/links/{w.LinkId}", (_, _) => World.Parse($$"""{ "landingPage": "{{World.Page}}", "savedPageId": null, "state": "active" }"""), 200, 200, 404, 200, 404),
+        new("DELETE /links/{linkId}", (w, _) => $"/links/{w.LinkId}", null, 204, 204, 404, 204, 404),
+        new("GET /links/{linkId}/counters", (w, _) => $"/links/{w.LinkId}/counters", null, 200, 200, 404, 200, 404),
+        new("GET /clicks/{clickId}", (w, _) => $"/clicks/{w.ClickId}", null, 200, 200, 404, 200, 404),
+
+        new("POST /keys", (_, _) => "/keys", FullKey, 201, 201, 403, 201, 403),
+        new("GET /keys", (_, _) => "/keys", null, 200, 200, null, 200, null),
+        new("POST /keys/{keyId}/rotate", (w, who) => $"/keys/{w.SpareKeyIds[who]}/rotate", (_, _) => World.Parse("""{ "overlapSeconds": 0 }"""), 201, 201, 404, 201, 404),
+        new("DELETE /keys/{keyId}", (w, who) => $"/keys/{w.SpareKeyIds[who]}", null, 204, 204, 404, 204, 404),
+    ];
+
+    public static readonly PublicRow[] Public =
+    [
+        new("GET /{code}", HttpMethod.Get, w => "/" + w.LinkId["lnk_".Length..], 302),
+        new("HEAD /{code}", HttpMethod.Head, w => "/" + w.LinkId["lnk_".Length..], 302),
+        new("GET /c/{partnerId}/{taskId}/{campaignId}", HttpMethod.Get, w => $"/c/{w.PartnerId}/{w.TaskId}/{w.CampaignId}", 302),
+        new("HEAD /c/{partnerId}/{taskId}/{campaignId}", HttpMethod.Head, w => $"/c/{w.PartnerId}/{w.TaskId}/{w.CampaignId}", 302),
+        new("ANY /health/live", HttpMethod.Get, _ => "/health/live", 200),
+        new("ANY /health/ready", HttpMethod.Get, _ => "/health/ready", 200),
+        new("GET /openapi/{documentName}.json", HttpMethod.Get, _ => "/openapi/v1.json", 200),
+        new("GET /docs/{documentName?}", HttpMethod.Get, _ => "/docs/", 200),
+        new("GET /docs/scalar.js", HttpMethod.Get, _ => "/docs/scalar.js", 200),
+        new("GET /docs/scalar.aspnetcore.js", HttpMethod.Get, _ => "/docs/scalar.aspnetcore.js", 200),
+        new("GET /docs/favicon.svg", HttpMethod.Get, _ => "/docs/favicon.svg", 200),
+    ];
+
+    /// <summary>Those that take a body.</summary>
+    public static IEnumerable<EndpointRow> WithBody => Rows.Where(row => row.Body is not null);
+
+    public static EndpointRow Row(string endpoint) => Rows.Single(row => row.Endpoint == endpoint);
+
+    private static JsonObject FullProgram(World world) => World.Parse($$"""
+        { "name": "{{world.Word}}", "defaultLandingPage": "{{World.DefaultPage}}", "permittedDomains": ["www.example.com", "{{World.Host}}"],
+          "trackingHost": null, "currency": "EUR", "timeZone": "Europe/Berlin", "clickIdParameter": "clickid", "landingTemplate": null }
+        """);
+
+    private static JsonObject FullCampaign(World world) => World.Parse($$"""
+        { "name": "{{world.Word}}", "kind": "performance", "startsAt": "2026-01-01T00:00:00Z", "endsAt": "2096-01-01T00:00:00+01:00",
+          "tracking": { "clicksAndConversions": true, "attributionWindowDays": 30, "lockingPeriodDays": 14 },
+          "payForPerformance": { "enabled": true, "terms": { "model": "fixed", "amount": { "amount": "5.00", "currency": "EUR" }, "rate": null } },
+          "landing": { "mode": "partnerChoice", "savedPages": [{ "id": null, "name": "Sale", "url": "https://www.example.com/sale" }] } }
+        """);
+
+    private static JsonObject FullTask(World world) => World.Parse($$"""
+        { "partnerId": "{{world.PartnerId}}", "name": "{{world.Word}}", "description": "Write\nabout it.", "dueAt": "2026-09-01T12:00:00Z" }
+        """);
+
+    private static JsonObject FullLink(World world, Who who)
+    {
+        var sub = who == Who.Partner ? "\"blog\"" : "null";
+        var param = who == Who.Partner ? "null" : "\"spring\"";
+        return World.Parse($$"""
+            { "form": "short", "landingPage": "{{World.Page}}", "savedPageId": null, "alias": "t{{Interlocked.Increment(ref _aliases)}}-{{world.Word}}",
+              "subId1": {{sub}}, "subId2": {{sub}}, "subId3": {{sub}}, "sharedId": "newsletter", "param": {{param}} }
+            """);
+    }
+
+    private static JsonObject FullKey(World world, Who who)
+    {
+        var body = world.KeyBody(who);
+        body["expiresAt"] = "2096-01-01T00:00:00Z";
+        return body;
+    }
+}
