@@ -31,6 +31,9 @@ internal static class AccessKeys
     /// <summary>Fewest characters of a key, also of one that the operator gives.</summary>
     public const int MinLength = 32;
 
+    /// <summary>Most characters of a key.</summary>
+    public const int MaxLength = 200;
+
     private const string Prefix = "olk_";
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -17,8 +17,6 @@ internal sealed class KeyAuthentication(
     public const string SchemeName = "Bearer";
     public const string ReadOnlyClaim = "readOnly";
 
-    private const int MaxLength = 200;
-
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
@@ -28,7 +26,7 @@ internal sealed class KeyAuthentication(
         }
 
         var secret = header["Bearer ".Length..].Trim();
-        var key = secret.Length is >= AccessKeys.MinLength and <= MaxLength ? await keys.Find(secret) : null;
+        var key = secret.Length is >= AccessKeys.MinLength and <= AccessKeys.MaxLength ? await keys.Find(secret) : null;
         if (key is null)
         {
             return AuthenticateResult.Fail("The key is unknown, revoked or expired.");

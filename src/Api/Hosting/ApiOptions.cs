@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OrleansLinks.Access;
 
 namespace OrleansLinks.Hosting;
 
@@ -26,6 +27,25 @@ internal sealed class DataOptions
     /// <summary>The folder that holds everything that is kept.</summary>
     [Required]
     public string Folder { get; set; } = "data";
+}
+
+/// <summary>What happens at the start (no section).</summary>
+internal sealed class StartOptions
+{
+    /// <summary>The environment variable of <see cref="OperatorKey"/>.</summary>
+    public const string OperatorKeyVariable = "ORLEANSLINKS_OPERATOR_KEY";
+
+    /// <summary>Whether demo data is made at the start, and its keys are printed.</summary>
+    public bool Demo { get; set; }
+
+    /// <summary>The operator's key, 32 to 200 random characters, instead of one that is made and printed.</summary>
+    [ConfigurationKeyName(OperatorKeyVariable)]
+    [StringLength(AccessKeys.MaxLength, MinimumLength = AccessKeys.MinLength)]
+    public string? OperatorKey
+    {
+        get;
+        set => field = string.IsNullOrEmpty(value) ? null : value;
+    }
 }
 
 /// <summary>Tracking links (section <c>Tracking</c>).</summary>

@@ -1,5 +1,6 @@
 using OrleansLinks.Silo;
 using OrleansLinks.Storage;
+using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Hosting;
 
@@ -26,10 +27,11 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         builder.Configuration.AddCommandLine(args, Startup.Switches);
         var http = builder.Configuration.Read<HttpOptions>("Http");
         var data = builder.Configuration.Read<DataOptions>("Data");
+        var start = builder.Configuration.Read<StartOptions>("");
         builder.ListenAt(http);
         var origin = Startup.OriginOf(http, builder.Configuration.Read<TrackingOptions>("Tracking"));
         var folder = DataFolder.Open(data.Folder);
-        builder.Services.AddSingleton(folder).AddSingleton(origin);
+        builder.Services.AddSingleton(folder).AddSingleton(origin).AddSingleton(start);
         builder.AddEmbeddedSilo(folder.Path);
         builder.Services.AddSingleton<FirstStart>();
         builder.Services.AddApi();
@@ -42,8 +44,10 @@ internal sealed class EmbeddedHost : IAsyncDisposable
 
     /// <summary>Starts it; it answers when the task completes.</summary>
     /// <param name="output">Where it says what the operator needs to know.</param>
+    /// <exception cref="DataFolderException">A database in the data folder cannot be opened.</exception>
     public async Task Start(TextWriter output)
     {
+        App.Services.OpenSqliteStores();
         await App.StartAsync();
         await App.Services.GetRequiredService<FirstStart>().Run(output);
     }

@@ -8,18 +8,15 @@ namespace OrleansLinks.Hosting;
 /// Once the actors answer: makes the operator's first key or takes it from <c>ORLEANSLINKS_OPERATOR_KEY</c>, makes the
 /// demo data if asked to, and says where everything is.
 /// </summary>
-internal sealed class FirstStart(IGrainFactory grains, IConfiguration configuration, Origin origin, TimeProvider clock)
+internal sealed class FirstStart(IGrainFactory grains, StartOptions options, Origin origin, TimeProvider clock)
 {
-    private const string Variable = "ORLEANSLINKS_OPERATOR_KEY";
-
     /// <summary>Does it.</summary>
-    /// <exception cref="StartupException">The given operator key is too short.</exception>
     public async Task Run(TextWriter output)
     {
         await WelcomeOperator(output);
         await output.WriteLineAsync($"  OrleansLinks is ready at {origin.Url}");
         await output.WriteLineAsync($"  The API page is at       {origin.Url}/docs");
-        if (configuration.GetValue<bool>("Demo"))
+        if (options.Demo)
         {
             await new DemoData(grains, clock).Make(output);
         }
@@ -34,14 +31,8 @@ internal sealed class FirstStart(IGrainFactory grains, IConfiguration configurat
     private async Task WelcomeOperator(TextWriter output)
     {
         var installation = grains.GetGrain<IInstallationGrain>(IInstallationGrain.Key);
-        var given = configuration[Variable];
-        if (!string.IsNullOrEmpty(given))
+        if (options.OperatorKey is { } given)
         {
-            if (given.Length is < AccessKeys.MinLength or > 200)
-            {
-                throw new StartupException($"{Variable} has {given.Length} characters; give {AccessKeys.MinLength} to 200 random ones.");
-            }
-
             await Create(given);
             await installation.OfferFirstOperatorKey(AccessKeys.IdOf(given));
             return;

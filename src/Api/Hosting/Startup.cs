@@ -23,23 +23,25 @@ internal static class Startup
 
     /// <summary>Reads a section of the settings.</summary>
     /// <exception cref="StartupException">A setting has no allowed value.</exception>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="section">The section's name; empty for settings outside of sections.</param>
     public static T Read<T>(this IConfiguration configuration, string section)
         where T : class, new()
     {
         try
         {
-            var options = configuration.GetSection(section).Get<T>() ?? new T();
+            var options = (section.Length == 0 ? configuration : configuration.GetSection(section)).Get<T>() ?? new T();
             Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
             return options;
         }
         catch (ValidationException exception)
         {
-            var field = exception.ValidationResult.MemberNames.FirstOrDefault();
-            throw new StartupException($"The setting {section}:{field} is not valid: {exception.ValidationResult.ErrorMessage}");
+            var field = string.Join(':', new[] { section, exception.ValidationResult.MemberNames.FirstOrDefault() }.Where(part => !string.IsNullOrEmpty(part)));
+            throw new StartupException($"The setting {field} is not valid: {exception.ValidationResult.ErrorMessage}");
         }
         catch (InvalidOperationException exception)
         {
-            throw new StartupException($"A setting of {section} cannot be read: {exception.InnerException?.Message ?? exception.Message}");
+            throw new StartupException($"A setting cannot be read: {exception.Message}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansLinks.Access;
@@ -31,6 +32,33 @@ public static class SqliteStorageExtensions
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
         return services;
+    }
+
+    /// <summary>Opens both databases, so that one that cannot be opened is met at the start and by its name.</summary>
+    /// <exception cref="DataFolderException">One cannot be opened.</exception>
+    public static void OpenSqliteStores(this IServiceProvider services)
+    {
+        var folder = services.GetRequiredService<DataFolder>();
+        Open<SqliteDatabase>(SqliteDatabase.FileName);
+        Open<SqliteGrainDatabase>(SqliteGrainDatabase.FileName);
+
+        void Open<T>(string file)
+            where T : class
+        {
+            try
+            {
+                services.GetRequiredService<T>();
+            }
+            catch (SchemaVersionException cause)
+            {
+                throw new DataFolderException(cause.Message, cause);
+            }
+            catch (SqliteException cause)
+            {
+                var path = Path.Combine(folder.Path, file);
+                throw new DataFolderException($"The database '{path}' cannot be opened ({cause.Message.TrimEnd('.')}): restore it from a backup, or choose another folder with the setting Data:Folder (--data).", cause);
+            }
+        }
     }
 
     /// <summary>
