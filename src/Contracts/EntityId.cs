@@ -42,6 +42,9 @@ public static class EntityId
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int BodyLength = 26;
 
+    // The value of each ASCII character as a digit; 255 where it is none.
+    private static readonly byte[] Digits = MakeDigits();
+
     /// <summary>Makes a new id of the kind that <paramref name="prefix"/> names.</summary>
     public static string New(string prefix, TimeProvider clock) => From(prefix, NewSeed(clock));
 
@@ -89,13 +92,13 @@ public static class EntityId
         var bits = UInt128.Zero;
         for (var i = prefix.Length; i < id.Length; i++)
         {
-            var digit = Alphabet.IndexOf(id[i], StringComparison.Ordinal);
-            if (digit < 0 || (i == prefix.Length && digit > 7))
+            var digit = id[i] < Digits.Length ? Digits[id[i]] : byte.MaxValue;
+            if (digit >= Alphabet.Length || (i == prefix.Length && digit > 7))
             {
                 return false;
             }
 
-            bits = (bits << 5) | (uint)digit;
+            bits = (bits << 5) | digit;
         }
 
         Span<byte> bytes = stackalloc byte[16];
@@ -111,4 +114,16 @@ public static class EntityId
     /// <exception cref="FormatException">The id is not well-formed.</exception>
     public static Guid Parse(string id, string prefix) =>
         TryParse(id, prefix, out var value) ? value : throw new FormatException($"'{id}' is not an id that begins with '{prefix}'.");
+
+    private static byte[] MakeDigits()
+    {
+        var digits = new byte[128];
+        digits.AsSpan().Fill(byte.MaxValue);
+        for (var i = 0; i < Alphabet.Length; i++)
+        {
+            digits[Alphabet[i]] = (byte)i;
+        }
+
+        return digits;
+    }
 }

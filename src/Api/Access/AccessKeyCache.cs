@@ -22,7 +22,7 @@ internal sealed class AccessKeyCache(IGrainFactory grains, SettingsEpoch epoch, 
         }
 
         var now = epoch.Value;
-        var key = await grains.GetGrain<IAccessKeyGrain>(id).Get();
+        var key = await grains.Actor<IAccessKeyGrain>(id).Get();
         _cache.Set(id, new Entry(key, now), new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
         return key;
     }

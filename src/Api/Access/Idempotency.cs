@@ -50,7 +50,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IGrainFactory 
 
         context.Request.EnableBuffering();
         var bodyHash = await HashBody(context.Request);
-        var grain = grains.GetGrain<IIdempotencyGrain>(ScopeOf(caller, context.Request, key));
+        var grain = grains.Actor<IIdempotencyGrain>(ScopeOf(caller, context.Request, key));
         var request = await grain.Begin(bodyHash);
         if (!request.SameBody)
         {

@@ -80,7 +80,7 @@ internal static class KeysApi
         string keyId, KeyRotation body, Creation creation, Caller caller, IGrainFactory grains, TimeProvider clock)
     {
         // A repeat finds the key that the first request made; the old one may have stopped since then.
-        var renewed = grains.GetGrain<IAccessKeyGrain>(AccessKeys.IdOf(AccessKeys.Derive(caller.Secret, creation.Seed)));
+        var renewed = grains.Actor<IAccessKeyGrain>(AccessKeys.IdOf(AccessKeys.Derive(caller.Secret, creation.Seed)));
         if ((await Find(keyId, caller, grains) ?? await renewed.Get()) is not { } grants)
         {
             return ApiProblems.NotFound("key");
@@ -95,11 +95,11 @@ internal static class KeysApi
         var made = await Make(grants with { CreatedAt = now }, creation, caller, grains);
         if (body.OverlapSeconds is > 0)
         {
-            await grains.GetGrain<IAccessKeyGrain>(keyId).ExpireAt(now.AddSeconds(body.OverlapSeconds.Value));
+            await grains.Actor<IAccessKeyGrain>(keyId).ExpireAt(now.AddSeconds(body.OverlapSeconds.Value));
         }
         else
         {
-            await grains.GetGrain<IAccessKeyGrain>(keyId).Revoke();
+            await grains.Actor<IAccessKeyGrain>(keyId).Revoke();
         }
 
         return made;
@@ -108,7 +108,7 @@ internal static class KeysApi
     private static Task<Results<Ok<Page<KeyView>>, ProblemHttpResult>> List([AsParameters] PageQuery page, Caller caller, IGrainFactory grains)
     {
         var list = caller.IsOperator ? DirectoryLists.Keys : DirectoryLists.KeysOf((caller.Key.ProgramId ?? caller.Key.PartnerId)!);
-        return grains.List(list, page, async id => await grains.GetGrain<IAccessKeyGrain>(id).Get() is { } key ? KeyView.Of(key) : null);
+        return grains.List(list, page, async id => await grains.Actor<IAccessKeyGrain>(id).Get() is { } key ? KeyView.Of(key) : null);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Revoke(string keyId, Caller caller, IGrainFactory grains)
@@ -118,20 +118,20 @@ internal static class KeysApi
             return ApiProblems.NotFound("key");
         }
 
-        await grains.GetGrain<IAccessKeyGrain>(keyId).Revoke();
+        await grains.Actor<IAccessKeyGrain>(keyId).Revoke();
         return TypedResults.NoContent();
     }
 
     private static async Task<Created<KeyView>> Make(AccessKey grants, Creation creation, Caller caller, IGrainFactory grains)
     {
         var secret = AccessKeys.Derive(caller.Secret, creation.Seed);
-        var key = await grains.GetGrain<IAccessKeyGrain>(AccessKeys.IdOf(secret)).Create(grants with { Id = AccessKeys.IdOf(secret) });
+        var key = await grains.Actor<IAccessKeyGrain>(AccessKeys.IdOf(secret)).Create(grants with { Id = AccessKeys.IdOf(secret) });
         return TypedResults.Created($"/api/v1/keys/{key.Id}", KeyView.Of(key, secret));
     }
 
     private static async Task<AccessKey?> Find(string keyId, Caller caller, IGrainFactory grains) =>
         EntityId.IsWellFormed(keyId, EntityId.Key)
-            && await grains.GetGrain<IAccessKeyGrain>(keyId).Get() is { } key
+            && await grains.Actor<IAccessKeyGrain>(keyId).Get() is { } key
             && (caller.IsOperator || (key.Role == caller.Key.Role && key.ProgramId == caller.Key.ProgramId && key.PartnerId == caller.Key.PartnerId))
             ? key
             : null;
@@ -172,12 +172,12 @@ internal static class KeysApi
             return Invalid("partnerId", "Only a partner's key has a partner.");
         }
 
-        if (role == Role.Brand && !(EntityId.IsWellFormed(programId, EntityId.Program) && await grains.GetGrain<IProgramGrain>(programId).Get() is not null))
+        if (role == Role.Brand && !(EntityId.IsWellFormed(programId, EntityId.Program) && await grains.Actor<IProgramGrain>(programId).Get() is not null))
         {
             return Invalid("programId", "programId is required: the id (prg_…) of the brand's program.");
         }
 
-        if (role == Role.Partner && !(EntityId.IsWellFormed(partnerId, EntityId.Partner) && await grains.GetGrain<IPartnerGrain>(partnerId).Get() is not null))
+        if (role == Role.Partner && !(EntityId.IsWellFormed(partnerId, EntityId.Partner) && await grains.Actor<IPartnerGrain>(partnerId).Get() is not null))
         {
             return Invalid("partnerId", "partnerId is required: the id (prt_…) of the partner.");
         }

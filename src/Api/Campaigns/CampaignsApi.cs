@@ -48,7 +48,7 @@ internal static class CampaignsApi
         }
 
         var id = creation.Id(EntityId.Campaign);
-        var campaign = await grains.GetGrain<ICampaignGrain>(id).Create(programId, body);
+        var campaign = await grains.Actor<ICampaignGrain>(id).Create(programId, body);
         if (!campaign.IsOk)
         {
             return ApiProblems.Of(campaign.Refusal);
@@ -67,7 +67,7 @@ internal static class CampaignsApi
         IGrainFactory grains)
     {
         if (!caller.ActsFor(programId) || !EntityId.IsWellFormed(programId, EntityId.Program)
-            || await grains.GetGrain<IProgramGrain>(programId).Get() is null)
+            || await grains.Actor<IProgramGrain>(programId).Get() is null)
         {
             return ApiProblems.NotFound("program");
         }
@@ -83,7 +83,7 @@ internal static class CampaignsApi
         }
 
         return await grains.List(DirectoryLists.CampaignsOf(programId, status, kind), page, async id =>
-            await grains.GetGrain<ICampaignGrain>(id).Get() is { } campaign && (status is null || campaign.Status == status) ? campaign : null);
+            await grains.Actor<ICampaignGrain>(id).Get() is { } campaign && (status is null || campaign.Status == status) ? campaign : null);
     }
 
     private static async Task<Results<Ok<CampaignInfo>, ProblemHttpResult>> Get(
@@ -122,7 +122,7 @@ internal static class CampaignsApi
             return ApiProblems.NotFound("campaign");
         }
 
-        var totals = await grains.GetGrain<ICampaignGrain>(campaignId).GetCounters(caller.Key.PartnerId);
+        var totals = await grains.Actor<ICampaignGrain>(campaignId).GetCounters(caller.Key.PartnerId);
         return TypedResults.Ok(await CounterView.Read(totals, campaign.ProgramId, grains, clock));
     }
 
@@ -130,7 +130,7 @@ internal static class CampaignsApi
         string campaignId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
         await Find(campaignId, caller, grains) is null
             ? ApiProblems.NotFound("campaign")
-            : await grains.List(DirectoryLists.ParticipantsOf(campaignId), page, id => grains.GetGrain<IPartnerGrain>(id).Get().AsTask());
+            : await grains.List(DirectoryLists.ParticipantsOf(campaignId), page, id => grains.Actor<IPartnerGrain>(id).Get().AsTask());
 
     private static async Task<Results<Ok<PartnerInfo>, ProblemHttpResult>> AddParticipant(
         string campaignId, string partnerId, Caller caller, IGrainFactory grains)
@@ -145,7 +145,7 @@ internal static class CampaignsApi
             return ApiProblems.NotFound("partner");
         }
 
-        var partner = await grains.GetGrain<ICampaignGrain>(campaignId).AddParticipant(partnerId);
+        var partner = await grains.Actor<ICampaignGrain>(campaignId).AddParticipant(partnerId);
         return partner.IsOk ? TypedResults.Ok(partner.Value) : ApiProblems.Of(partner.Refusal);
     }
 
@@ -162,7 +162,7 @@ internal static class CampaignsApi
             return ApiProblems.NotFound("partner");
         }
 
-        await grains.GetGrain<ICampaignGrain>(campaignId).RemoveParticipant(partnerId);
+        await grains.Actor<ICampaignGrain>(campaignId).RemoveParticipant(partnerId);
         return TypedResults.NoContent();
     }
 
@@ -179,7 +179,7 @@ internal static class CampaignsApi
             return problem;
         }
 
-        var campaign = await edit(grains.GetGrain<ICampaignGrain>(campaignId), version);
+        var campaign = await edit(grains.Actor<ICampaignGrain>(campaignId), version);
         if (!campaign.IsOk)
         {
             return ApiProblems.Of(campaign.Refusal);
@@ -192,7 +192,7 @@ internal static class CampaignsApi
     /// <summary>A campaign of the caller's program; null when there is none that the caller may know of.</summary>
     internal static async Task<CampaignInfo?> Find(string campaignId, Caller caller, IGrainFactory grains) =>
         EntityId.IsWellFormed(campaignId, EntityId.Campaign)
-            && await grains.GetGrain<ICampaignGrain>(campaignId).Get() is { } campaign && caller.ActsFor(campaign.ProgramId)
+            && await grains.Actor<ICampaignGrain>(campaignId).Get() is { } campaign && caller.ActsFor(campaign.ProgramId)
             ? campaign
             : null;
 
@@ -204,7 +204,7 @@ internal static class CampaignsApi
         }
 
         return EntityId.IsWellFormed(campaignId, EntityId.Campaign)
-            && await grains.GetGrain<ICampaignGrain>(campaignId).GetTerms(caller.Key.PartnerId!) is { Participates: true } terms
+            && await grains.Actor<ICampaignGrain>(campaignId).GetTerms(caller.Key.PartnerId!) is { Participates: true } terms
             ? terms.Campaign
             : null;
     }

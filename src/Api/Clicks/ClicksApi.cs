@@ -12,7 +12,7 @@ internal static class ClicksApi
 
     private static async Task<Results<Ok<ClickView>, ProblemHttpResult>> Get(string clickId, Caller caller, IGrainFactory grains) =>
         EntityId.IsWellFormed(clickId, EntityId.Click)
-            && await grains.GetGrain<IClickGrain>(clickId).Get() is { } record
+            && await grains.Actor<IClickGrain>(clickId).Get() is { } record
             && (caller.ActsFor(record.Click.ProgramId) || caller.Is(record.Click.PartnerId))
             ? TypedResults.Ok(ClickView.Of(record, caller.Side))
             : ApiProblems.NotFound("click");

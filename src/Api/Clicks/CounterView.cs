@@ -26,7 +26,7 @@ internal sealed record CounterView(
 {
     public static async Task<CounterView> Read(CounterTotals totals, string programId, IGrainFactory grains, TimeProvider clock)
     {
-        var program = await grains.GetGrain<IProgramGrain>(programId).Get()
+        var program = await grains.Actor<IProgramGrain>(programId).Get()
             ?? throw new InvalidOperationException($"The program {programId} is gone.");
 
         // No conversion can be reported yet, so there are none, and no money.

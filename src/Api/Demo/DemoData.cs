@@ -32,8 +32,8 @@ internal sealed class DemoData(IGrainFactory grains, TimeProvider clock)
                 await output.WriteLineAsync($"      campaign {campaign.Id}  {campaign.Name}");
                 foreach (var partner in partners)
                 {
-                    Check(await grains.GetGrain<ICampaignGrain>(campaign.Id).AddParticipant(partner.Id));
-                    var task = Check(await grains.GetGrain<ITaskGrain>(EntityId.New(EntityId.Task, clock)).Create(
+                    Check(await grains.Actor<ICampaignGrain>(campaign.Id).AddParticipant(partner.Id));
+                    var task = Check(await grains.Actor<ITaskGrain>(EntityId.New(EntityId.Task, clock)).Create(
                         campaign.Id,
                         new TaskChange { PartnerId = partner.Id, Name = $"Post about the spring collection ({partner.Name})" }));
                     await output.WriteLineAsync($"        task   {task.Task.Id}  for {partner.Name}");
@@ -42,7 +42,7 @@ internal sealed class DemoData(IGrainFactory grains, TimeProvider clock)
         }
     }
 
-    private async Task<ProgramInfo> MakeProgram() => Check(await grains.GetGrain<IProgramGrain>(EntityId.New(EntityId.Program, clock)).Create(
+    private async Task<ProgramInfo> MakeProgram() => Check(await grains.Actor<IProgramGrain>(EntityId.New(EntityId.Program, clock)).Create(
         new ProgramChange
         {
             Name = "Demo brand",
@@ -53,20 +53,20 @@ internal sealed class DemoData(IGrainFactory grains, TimeProvider clock)
         }));
 
     private async Task<PartnerInfo> MakePartner(string name, PartnerKind kind) => Check(
-        await grains.GetGrain<IPartnerGrain>(EntityId.New(EntityId.Partner, clock)).Create(new PartnerChange { Name = name, Kind = kind }, null));
+        await grains.Actor<IPartnerGrain>(EntityId.New(EntityId.Partner, clock)).Create(new PartnerChange { Name = name, Kind = kind }, null));
 
     private async Task<string> MakeKey(Role role, string? programId, string? partnerId)
     {
         var secret = AccessKeys.New();
         var id = AccessKeys.IdOf(secret);
-        await grains.GetGrain<IAccessKeyGrain>(id).Create(
+        await grains.Actor<IAccessKeyGrain>(id).Create(
             new AccessKey(id, "Demo key", role, programId, partnerId, false, null, clock.GetUtcNow()));
         return secret;
     }
 
     private async Task<CampaignInfo> MakeCampaign(string programId, CampaignKind kind, LandingMode mode)
     {
-        var grain = grains.GetGrain<ICampaignGrain>(EntityId.New(EntityId.Campaign, clock));
+        var grain = grains.Actor<ICampaignGrain>(EntityId.New(EntityId.Campaign, clock));
         Check(await grain.Create(programId, new CampaignChange
         {
             Name = $"Spring {kind} campaign, {mode}",

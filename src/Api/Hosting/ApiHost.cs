@@ -96,7 +96,7 @@ internal static class ApiHost
         {
             try
             {
-                await grains.GetGrain<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey().WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
+                await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey().WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
                 return HealthCheckResult.Healthy();
             }
 #pragma warning disable CA1031 // Whatever it is, they do not answer.

@@ -32,15 +32,12 @@ internal sealed class DataOptions
 /// <summary>What happens at the start (no section).</summary>
 internal sealed class StartOptions
 {
-    /// <summary>The environment variable of <see cref="OperatorKey"/>.</summary>
-    public const string OperatorKeyVariable = "ORLEANSLINKS_OPERATOR_KEY";
-
     /// <summary>Whether demo data is made at the start, and its keys are printed.</summary>
     public bool Demo { get; set; }
 
     /// <summary>The operator's key, 32 to 200 random characters, instead of one that is made and printed.</summary>
-    [ConfigurationKeyName(OperatorKeyVariable)]
-    [StringLength(AccessKeys.MaxLength, MinimumLength = AccessKeys.MinLength)]
+    [ConfigurationKeyName("ORLEANSLINKS_OPERATOR_KEY")]
+    [StringLength(AccessKeys.MaxLength, MinimumLength = AccessKeys.MinLength, ErrorMessage = "give {2} to {1} random characters.")]
     public string? OperatorKey
     {
         get;

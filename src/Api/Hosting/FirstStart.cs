@@ -30,7 +30,7 @@ internal sealed class FirstStart(IGrainFactory grains, StartOptions options, Ori
 
     private async Task WelcomeOperator(TextWriter output)
     {
-        var installation = grains.GetGrain<IInstallationGrain>(IInstallationGrain.Key);
+        var installation = grains.Actor<IInstallationGrain>(IInstallationGrain.Key);
         if (options.OperatorKey is { } given)
         {
             await Create(given);
@@ -57,7 +57,7 @@ internal sealed class FirstStart(IGrainFactory grains, StartOptions options, Ori
     private async Task Create(string secret)
     {
         var id = AccessKeys.IdOf(secret);
-        await grains.GetGrain<IAccessKeyGrain>(id).Create(
+        await grains.Actor<IAccessKeyGrain>(id).Create(
             new AccessKey(id, "First operator key", Role.Operator, null, null, false, null, clock.GetUtcNow()));
     }
 }

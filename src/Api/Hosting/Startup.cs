@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace OrleansLinks.Hosting;
@@ -36,7 +37,9 @@ internal static class Startup
         }
         catch (ValidationException exception)
         {
-            var field = string.Join(':', new[] { section, exception.ValidationResult.MemberNames.FirstOrDefault() }.Where(part => !string.IsNullOrEmpty(part)));
+            var member = exception.ValidationResult.MemberNames.Single();
+            var name = typeof(T).GetProperty(member)!.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? member;
+            var field = section.Length == 0 ? name : $"{section}:{name}";
             throw new StartupException($"The setting {field} is not valid: {exception.ValidationResult.ErrorMessage}");
         }
         catch (InvalidOperationException exception)

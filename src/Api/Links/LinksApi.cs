@@ -80,7 +80,7 @@ internal static class LinksApi
             return ApiProblems.NotFound("task");
         }
 
-        var outcomes = await grains.GetGrain<ITaskGrain>(taskId).CreateLinks(new LinkBatch([body], caller.Creator, false, creation.Seed));
+        var outcomes = await grains.Actor<ITaskGrain>(taskId).CreateLinks(new LinkBatch([body], caller.Creator, false, creation.Seed));
         if (!outcomes[0].IsOk)
         {
             return ApiProblems.Of(outcomes[0].Refusal!);
@@ -117,7 +117,7 @@ internal static class LinksApi
         }
 
         var batch = new LinkBatch(body.Items, caller.Creator, atomic ?? false, creation.Seed);
-        var outcomes = await grains.GetGrain<ITaskGrain>(taskId).CreateLinks(batch);
+        var outcomes = await grains.Actor<ITaskGrain>(taskId).CreateLinks(batch);
         var refused = outcomes.Select((outcome, index) => (outcome.Refusal, index)).Where(one => one.Refusal is not null && one.Refusal.Code != "batch_refused").ToArray();
         if (batch.Atomic && refused.Length > 0)
         {
@@ -161,7 +161,7 @@ internal static class LinksApi
         }
 
         long? before = after is null ? null : long.Parse(after, CultureInfo.InvariantCulture);
-        var links = await grains.GetGrain<ITaskGrain>(taskId).ListLinks(before, limit);
+        var links = await grains.Actor<ITaskGrain>(taskId).ListLinks(before, limit);
         return TypedResults.Ok(new Page<LinkView>(
             [.. links.Items.Select(link => LinkView.Of(link, caller, origin))],
             links.Next is { } next ? Cursors.Write(list, next.ToString(CultureInfo.InvariantCulture)) : null));
@@ -229,7 +229,7 @@ internal static class LinksApi
 
     private static ILinkGrain? Find(string linkId, IGrainFactory grains) =>
         linkId.StartsWith(EntityId.Link, StringComparison.Ordinal) && ShortCodes.IsWellFormed(linkId[EntityId.Link.Length..])
-            ? grains.GetGrain<ILinkGrain>(linkId[EntityId.Link.Length..])
+            ? grains.Actor<ILinkGrain>(linkId[EntityId.Link.Length..])
             : null;
 
     private static bool MaySee(Link link, Caller caller) => caller.ActsFor(link.ProgramId) || caller.Is(link.PartnerId);

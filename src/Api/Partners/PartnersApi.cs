@@ -49,7 +49,7 @@ internal static class PartnersApi
         }
 
         var id = creation.Id(EntityId.Partner);
-        var partner = await grains.GetGrain<IPartnerGrain>(id).Create(body, caller.Key.ProgramId);
+        var partner = await grains.Actor<IPartnerGrain>(id).Create(body, caller.Key.ProgramId);
         if (!partner.IsOk)
         {
             return ApiProblems.Of(partner.Refusal);
@@ -65,7 +65,7 @@ internal static class PartnersApi
         if (caller.Key.Role != Role.Partner)
         {
             var list = caller.IsOperator ? DirectoryLists.Partners : DirectoryLists.PartnersOf(caller.Key.ProgramId!);
-            return await grains.List(list, page, id => grains.GetGrain<IPartnerGrain>(id).Get().AsTask());
+            return await grains.List(list, page, id => grains.Actor<IPartnerGrain>(id).Get().AsTask());
         }
 
         if (page.Read(DirectoryLists.Partners, out _, out var after) is { } problem)
@@ -73,7 +73,7 @@ internal static class PartnersApi
             return problem;
         }
 
-        var partner = after is null ? await grains.GetGrain<IPartnerGrain>(caller.Key.PartnerId!).Get() : null;
+        var partner = after is null ? await grains.Actor<IPartnerGrain>(caller.Key.PartnerId!).Get() : null;
         return TypedResults.Ok(new Page<PartnerInfo>(partner is null ? [] : [partner], null));
     }
 
@@ -112,7 +112,7 @@ internal static class PartnersApi
             return problem;
         }
 
-        var changed = await grains.GetGrain<IPartnerGrain>(partnerId).Change(body, version);
+        var changed = await grains.Actor<IPartnerGrain>(partnerId).Change(body, version);
         if (!changed.IsOk)
         {
             return ApiProblems.Of(changed.Refusal);
@@ -127,14 +127,14 @@ internal static class PartnersApi
         await Find(partnerId, caller, grains) is null
             ? ApiProblems.NotFound("partner")
             : await grains.List(DirectoryLists.CampaignsWith(partnerId), page, async id =>
-                await grains.GetGrain<ICampaignGrain>(id).GetTerms(partnerId) is { } terms ? View(terms) : null);
+                await grains.Actor<ICampaignGrain>(id).GetTerms(partnerId) is { } terms ? View(terms) : null);
 
     private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> ListTasks(
         string partnerId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains, Origin origin) =>
         await Find(partnerId, caller, grains) is null
             ? ApiProblems.NotFound("partner")
             : await grains.List(DirectoryLists.TasksOf(partnerId), page, async id =>
-                await grains.GetGrain<ITaskGrain>(id).Get() is { } task ? TaskView.Of(task, caller, origin) : null);
+                await grains.Actor<ITaskGrain>(id).Get() is { } task ? TaskView.Of(task, caller, origin) : null);
 
     /// <summary>A partner that the caller may know of: the operator of all, a brand of those that it works with, a partner of itself.</summary>
     private static async Task<PartnerInfo?> Find(string partnerId, Caller caller, IGrainFactory grains)
@@ -147,7 +147,7 @@ internal static class PartnersApi
         var known = caller.IsOperator || caller.Is(partnerId)
             || (caller.Key.Role == Role.Brand
                 && await grains.GetGrain<IDirectoryGrain>(0).Contains(DirectoryLists.PartnersOf(caller.Key.ProgramId!), partnerId));
-        return known ? await grains.GetGrain<IPartnerGrain>(partnerId).Get() : null;
+        return known ? await grains.Actor<IPartnerGrain>(partnerId).Get() : null;
     }
 
     private static ProblemHttpResult? RefuseState(PartnerChange body, Caller caller) => body.State.IsSet && !caller.IsOperator

@@ -25,7 +25,7 @@ internal static class ProgramsApi
         ProgramChange body, Creation creation, IGrainFactory grains, HttpContext context)
     {
         var id = creation.Id(EntityId.Program);
-        var program = await grains.GetGrain<IProgramGrain>(id).Create(body);
+        var program = await grains.Actor<IProgramGrain>(id).Create(body);
         if (!program.IsOk)
         {
             return ApiProblems.Of(program.Refusal);
@@ -37,7 +37,7 @@ internal static class ProgramsApi
 
     private static Task<Results<Ok<Page<ProgramInfo>>, ProblemHttpResult>> List(
         [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) => caller.IsOperator
-            ? grains.List(DirectoryLists.Programs, page, id => grains.GetGrain<IProgramGrain>(id).Get().AsTask())
+            ? grains.List(DirectoryLists.Programs, page, id => grains.Actor<IProgramGrain>(id).Get().AsTask())
             : ListOwn(page, caller, grains);
 
     private static async Task<Results<Ok<Page<ProgramInfo>>, ProblemHttpResult>> ListOwn(PageQuery page, Caller caller, IGrainFactory grains)
@@ -47,7 +47,7 @@ internal static class ProgramsApi
             return problem;
         }
 
-        var program = after is null ? await grains.GetGrain<IProgramGrain>(caller.Key.ProgramId!).Get() : null;
+        var program = after is null ? await grains.Actor<IProgramGrain>(caller.Key.ProgramId!).Get() : null;
         return TypedResults.Ok(new Page<ProgramInfo>(program is null ? [] : [program], null));
     }
 
@@ -55,7 +55,7 @@ internal static class ProgramsApi
         string programId, Caller caller, IGrainFactory grains, HttpContext context)
     {
         if (!caller.ActsFor(programId) || !EntityId.IsWellFormed(programId, EntityId.Program)
-            || await grains.GetGrain<IProgramGrain>(programId).Get() is not { } program)
+            || await grains.Actor<IProgramGrain>(programId).Get() is not { } program)
         {
             return ApiProblems.NotFound("program");
         }
@@ -77,7 +77,7 @@ internal static class ProgramsApi
             return problem;
         }
 
-        var program = await grains.GetGrain<IProgramGrain>(programId).Change(body, version);
+        var program = await grains.Actor<IProgramGrain>(programId).Change(body, version);
         if (!program.IsOk)
         {
             return ApiProblems.Of(program.Refusal);

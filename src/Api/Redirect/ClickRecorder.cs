@@ -49,7 +49,7 @@ internal sealed class ClickRecorder(IGrainFactory grains) : BackgroundService
     {
         try
         {
-            await grains.GetGrain<ILedgerGrain>("ledger-0").Record([.. batch.Select(pending => pending.Click)]);
+            await grains.Actor<ILedgerGrain>("ledger-0").Record([.. batch.Select(pending => pending.Click)]);
             batch.ForEach(pending => pending.Written.SetResult());
         }
 #pragma warning disable CA1031 // Every visitor of the batch gets the exception; the next batch is tried anew.

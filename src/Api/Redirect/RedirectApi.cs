@@ -21,7 +21,7 @@ internal static class RedirectApi
 
     private static async Task FollowShort(HttpContext context, string code, RedirectServices services)
     {
-        var link = ShortCodes.IsWellFormed(code) ? await services.Grains.GetGrain<ILinkGrain>(code).Resolve() : null;
+        var link = ShortCodes.IsWellFormed(code) ? await services.Grains.Actor<ILinkGrain>(code).Resolve() : null;
         if (link is not { Form: LinkForm.Short })
         {
             await VisitorPages.NotFound(context);
@@ -70,7 +70,7 @@ internal static class RedirectApi
             return null;
         }
 
-        var link = await grains.GetGrain<ILinkGrain>(id[EntityId.Link.Length..]).Resolve();
+        var link = await grains.Actor<ILinkGrain>(id[EntityId.Link.Length..]).Resolve();
         return link is { Form: LinkForm.Regular } && link.TaskId == task.Id ? link : null;
     }
 

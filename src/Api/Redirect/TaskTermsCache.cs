@@ -52,7 +52,7 @@ internal sealed class TaskTermsCache(IGrainFactory grains, SettingsEpoch epoch, 
     {
         try
         {
-            source.SetResult(await grains.GetGrain<ITaskGrain>(taskId).GetTerms());
+            source.SetResult(await grains.Actor<ITaskGrain>(taskId).GetTerms());
         }
 #pragma warning disable CA1031 // Whoever waits for the settings gets the exception.
         catch (Exception exception)

@@ -18,7 +18,7 @@ internal sealed class Visitors(IGrainFactory grains)
 
     private async ValueTask<Guid> Load(HttpContext context, string? userAgent)
     {
-        _key = await grains.GetGrain<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey();
+        _key = await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey();
         return Hash(_key, context, userAgent);
     }
 

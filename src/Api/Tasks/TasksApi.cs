@@ -38,7 +38,7 @@ internal static class TasksApi
         }
 
         var id = creation.Id(EntityId.Task);
-        var task = await grains.GetGrain<ITaskGrain>(id).Create(campaignId, body);
+        var task = await grains.Actor<ITaskGrain>(id).Create(campaignId, body);
         if (!task.IsOk)
         {
             return ApiProblems.Of(task.Refusal);
@@ -53,12 +53,12 @@ internal static class TasksApi
         await CampaignsApi.Find(campaignId, caller, grains) is null
             ? ApiProblems.NotFound("campaign")
             : await grains.List(DirectoryLists.TasksOf(campaignId), page, async id =>
-                await grains.GetGrain<ITaskGrain>(id).Get() is { } task ? TaskView.Of(task, caller, origin) : null);
+                await grains.Actor<ITaskGrain>(id).Get() is { } task ? TaskView.Of(task, caller, origin) : null);
 
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Get(
         string taskId, Caller caller, IGrainFactory grains, Origin origin, HttpContext context)
     {
-        if (await Find(taskId, caller, grains) is null || await grains.GetGrain<ITaskGrain>(taskId).Get() is not { } task)
+        if (await Find(taskId, caller, grains) is null || await grains.Actor<ITaskGrain>(taskId).Get() is not { } task)
         {
             return ApiProblems.NotFound("task");
         }
@@ -80,7 +80,7 @@ internal static class TasksApi
             return problem;
         }
 
-        var task = await grains.GetGrain<ITaskGrain>(taskId).Change(body, version);
+        var task = await grains.Actor<ITaskGrain>(taskId).Change(body, version);
         if (!task.IsOk)
         {
             return ApiProblems.Of(task.Refusal);
@@ -98,7 +98,7 @@ internal static class TasksApi
             return ApiProblems.NotFound("task");
         }
 
-        var totals = await grains.GetGrain<ITaskGrain>(taskId).GetCounters();
+        var totals = await grains.Actor<ITaskGrain>(taskId).GetCounters();
         return TypedResults.Ok(await CounterView.Read(totals, task.ProgramId, grains, clock));
     }
 
@@ -117,7 +117,7 @@ internal static class TasksApi
         }
 
         Guid? before = after is null ? null : EntityId.Parse(after, EntityId.Click);
-        var clicks = await grains.GetGrain<ITaskGrain>(taskId).ListClicks(before, limit);
+        var clicks = await grains.Actor<ITaskGrain>(taskId).ListClicks(before, limit);
         var items = clicks.Select(click => ClickView.Of(click, caller.Side)).ToArray();
         return TypedResults.Ok(new Page<ClickView>(items, items.Length == limit ? Cursors.Write(list, items[^1].Id) : null));
     }
@@ -125,7 +125,7 @@ internal static class TasksApi
     /// <summary>A task of the caller's program, or the caller's own; null when there is none that the caller may know of.</summary>
     internal static async Task<TaskInfo?> Find(string taskId, Caller caller, IGrainFactory grains) =>
         EntityId.IsWellFormed(taskId, EntityId.Task)
-            && await grains.GetGrain<ITaskGrain>(taskId).GetInfo() is { } task
+            && await grains.Actor<ITaskGrain>(taskId).GetInfo() is { } task
             && (caller.ActsFor(task.ProgramId) || caller.Is(task.PartnerId))
             ? task
             : null;

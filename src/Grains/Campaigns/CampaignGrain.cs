@@ -29,7 +29,7 @@ internal sealed class CampaignGrain(
             return Current;
         }
 
-        var program = await GrainFactory.GetGrain<IProgramGrain>(programId).Get();
+        var program = await GrainFactory.Actor<IProgramGrain>(programId).Get();
         if (program is null)
         {
             return Refusal.NotFound("program");
@@ -54,7 +54,7 @@ internal sealed class CampaignGrain(
             return null;
         }
 
-        var program = await GrainFactory.GetGrain<IProgramGrain>(campaign.ProgramId).Get();
+        var program = await GrainFactory.Actor<IProgramGrain>(campaign.ProgramId).Get();
         return program is null ? null : new CampaignTerms(campaign, program, await Participates(partnerId));
     }
 
@@ -65,7 +65,7 @@ internal sealed class CampaignGrain(
             return refusal;
         }
 
-        var program = await GrainFactory.GetGrain<IProgramGrain>(Current!.ProgramId).Get();
+        var program = await GrainFactory.Actor<IProgramGrain>(Current!.ProgramId).Get();
         var campaign = CampaignRules.Apply(Current.Id, Current, Current.ProgramId, change, program!.Currency, clock);
         if (campaign.IsOk)
         {
@@ -102,7 +102,7 @@ internal sealed class CampaignGrain(
             return Refusal.NotFound("campaign");
         }
 
-        var partner = await GrainFactory.GetGrain<IPartnerGrain>(partnerId).Get();
+        var partner = await GrainFactory.Actor<IPartnerGrain>(partnerId).Get();
         if (partner is null)
         {
             return Refusal.NotFound("partner");

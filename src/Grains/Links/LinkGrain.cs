@@ -72,7 +72,7 @@ internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, 
 
     public Task<CounterTotals> GetCounters() => ledger.ReadCountersAsync(CounterScopes.OfLink(this.GetPrimaryKeyString()));
 
-    private ValueTask<TaskTerms?> Terms(Link link) => GrainFactory.GetGrain<ITaskGrain>(link.TaskId).GetTerms();
+    private ValueTask<TaskTerms?> Terms(Link link) => GrainFactory.Actor<ITaskGrain>(link.TaskId).GetTerms();
 
     private async Task<Link?> Load()
     {

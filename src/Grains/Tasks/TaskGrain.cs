@@ -33,7 +33,7 @@ internal sealed class TaskGrain(
             return (await Get())!;
         }
 
-        var campaign = await GrainFactory.GetGrain<ICampaignGrain>(campaignId).Get();
+        var campaign = await GrainFactory.Actor<ICampaignGrain>(campaignId).Get();
         if (campaign is null)
         {
             return Refusal.NotFound("campaign");
@@ -51,7 +51,7 @@ internal sealed class TaskGrain(
             return task.Refusal;
         }
 
-        if (await GrainFactory.GetGrain<IPartnerGrain>(task.Value.PartnerId).Get() is null)
+        if (await GrainFactory.Actor<IPartnerGrain>(task.Value.PartnerId).Get() is null)
         {
             return Refusal.Rule("partner_unknown", "partnerId", "There is no partner by that id.");
         }
@@ -77,8 +77,8 @@ internal sealed class TaskGrain(
             return null;
         }
 
-        var campaign = GrainFactory.GetGrain<ICampaignGrain>(task.CampaignId).GetTerms(task.PartnerId);
-        var partner = await GrainFactory.GetGrain<IPartnerGrain>(task.PartnerId).Get();
+        var campaign = GrainFactory.Actor<ICampaignGrain>(task.CampaignId).GetTerms(task.PartnerId);
+        var partner = await GrainFactory.Actor<IPartnerGrain>(task.PartnerId).Get();
         return await campaign is { } terms
             ? new TaskTerms(task, terms.Campaign, terms.Program, terms.Participates && partner?.State == PartnerState.Active)
             : null;
@@ -163,7 +163,7 @@ internal sealed class TaskGrain(
             }
         }
 
-        return _generatedCode is not null && await GrainFactory.GetGrain<ILinkGrain>(_generatedCode).Resolve() is { } generated
+        return _generatedCode is not null && await GrainFactory.Actor<ILinkGrain>(_generatedCode).Resolve() is { } generated
             ? LinkCreation.Describe(generated, terms)
             : null;
     }

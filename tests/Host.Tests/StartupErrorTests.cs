@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace OrleansLinks.Host;
+
+/// <summary>What keeps the program from starting is said in one line that names it.</summary>
+public sealed class StartupErrorTests
+{
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await Refuses($"127.0.0.1:{port}", ["--port", $"{port}", "--data", folder.Path]);
+        await Refuses("Http:Port", ["--port", $"{port}", "--data", folder.Path]);
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_cannot_be_made_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        await Refuses(Path.Combine(file, "data"), ["--port", FreePort(), "--data", Path.Combine(file, "data")]);
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_cannot_be_written_is_named() => await Refuses("/proc/self/data", ["--port", FreePort(), "--data", "/proc/self/data"]);
+
+    [Fact]
+    public async Task A_data_folder_that_is_in_use_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        await using var other = await Instance.Start(folder.Path);
+        await Refuses(folder.Path, ["--port", FreePort(), "--data", folder.Path]);
+        await Refuses("in use", ["--port", FreePort(), "--data", folder.Path]);
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_read_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var database = folder.File("links.db");
+        await File.WriteAllTextAsync(database, new string('x', 8192), TestContext.Current.CancellationToken);
+        await Refuses(database, ["--port", FreePort(), "--data", folder.Path]);
+    }
+
+    [Theory]
+    [InlineData("Http:Port", "abc")]
+    [InlineData("Http:Port", "70000")]
+    [InlineData("Http:Address", "nonsense")]
+    [InlineData("Http:TrustedProxies", "nonsense")]
+    [InlineData("Tracking:Origin", "nonsense")]
+    [InlineData("Demo", "nonsense")]
+    public async Task A_setting_that_is_malformed_is_named(string setting, string value)
+    {
+        using var folder = new TemporaryFolder();
+        await Refuses(setting, ["--port", FreePort(), "--data", folder.Path, $"--{setting}", value]);
+        await Refuses(
+            setting,
+            setting == "Http:Port" ? ["--data", folder.Path] : ["--port", FreePort(), "--data", folder.Path],
+            new() { [setting.Replace(":", "__", StringComparison.Ordinal)] = value });
+    }
+
+    [Fact]
+    public async Task An_operator_key_that_is_too_short_is_named_and_not_shown()
+    {
+        using var folder = new TemporaryFolder();
+        var error = await Refuses(
+            Instance.OperatorKeyVariable, ["--port", FreePort(), "--data", folder.Path], new() { [Instance.OperatorKeyVariable] = "pass-word" });
+        Assert.DoesNotContain("pass-word", error, StringComparison.Ordinal);
+    }
+
+    private static string FreePort() => $"{Instance.FreePort()}";
+
+    private static async Task<string> Refuses(string named, string[] arguments, Dictionary<string, string?>? environment = null)
+    {
+        var ended = await Child.Run("dotnet", [Repository.Program, .. arguments], environment);
+        ended.IsOneLineThatNames(named);
+        return ended.Errors;
+    }
+}
+
+internal static class Refusals
+{
+    /// <summary>Checks that a program did not do what it should, and said why in one line.</summary>
+    public static void IsOneLineThatNames(this Ended ended, string named)
+    {
+        Assert.NotEqual(0, ended.ExitCode);
+        var line = Assert.Single(ended.Errors.Split('\n'));
+        Assert.Contains(named, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("xception", $"{ended.Output}\n{line}", StringComparison.Ordinal);
+    }
+}
