@@ -28,6 +28,8 @@ internal abstract class SettingsGrain<T>(IPersistentState<SettingsState<T>> stat
 
     protected T? Current { get; private set; }
 
+    protected SettingsEpoch Epoch { get; } = epoch;
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Current = state.State.Current;
@@ -49,7 +51,7 @@ internal abstract class SettingsGrain<T>(IPersistentState<SettingsState<T>> stat
         }
 
         Current = next;
-        epoch.Advance();
+        Epoch.Advance();
     }
 
     /// <summary>Ends an activation that was made for a key that nothing is behind.</summary>

@@ -14,13 +14,9 @@ internal sealed class CampaignGrain(
     ILedgerStore ledger,
     TimeProvider clock) : SettingsGrain<CampaignInfo>(state, epoch), ICampaignGrain
 {
-    private const int MaxKnownParticipants = 10_000;
+    private Participants? _participants;
 
-    private readonly SettingsEpoch _epoch = epoch;
-
-    // Who takes part, as far as asked for: rows are many, and only this actor changes them.
-    private readonly Dictionary<string, bool> _participants = [];
-    private int _participantChanges;
+    private Participants Participants => _participants ??= new Participants(directory, Epoch, this.GetPrimaryKeyString());
 
     public async Task<Result<CampaignInfo>> Create(string programId, CampaignChange settings)
     {
@@ -55,7 +51,7 @@ internal sealed class CampaignGrain(
         }
 
         var program = await GrainFactory.Actor<IProgramGrain>(campaign.ProgramId).Get();
-        return program is null ? null : new CampaignTerms(campaign, program, await Participates(partnerId));
+        return program is null ? null : new CampaignTerms(campaign, program, await Participants.Contains(partnerId));
     }
 
     public async Task<Result<CampaignInfo>> Change(CampaignChange change, long? expectedVersion)
@@ -108,24 +104,18 @@ internal sealed class CampaignGrain(
             return Refusal.NotFound("partner");
         }
 
-        await directory.AddAsync(
-        [
-            .. ParticipationOf(campaign.Id, partnerId),
-            new DirectoryEntry(DirectoryLists.PartnersOf(campaign.ProgramId), partnerId),
-        ]);
-        Remember(partnerId, true);
+        await Participants.Add(partnerId, campaign.ProgramId);
         return partner;
     }
 
     public async Task<bool> RemoveParticipant(string partnerId)
     {
-        if (CurrentOrLeave() is not { } campaign)
+        if (CurrentOrLeave() is null)
         {
             return false;
         }
 
-        await directory.RemoveAsync(ParticipationOf(campaign.Id, partnerId));
-        Remember(partnerId, false);
+        await Participants.Remove(partnerId);
         return true;
     }
 
@@ -143,45 +133,10 @@ internal sealed class CampaignGrain(
         new(DirectoryLists.CampaignsOf(campaign.ProgramId, campaign.Status, campaign.Kind), campaign.Id),
     ];
 
-    private static ImmutableArray<DirectoryEntry> ParticipationOf(string campaignId, string partnerId) =>
-    [
-        new(DirectoryLists.ParticipantsOf(campaignId), partnerId),
-        new(DirectoryLists.CampaignsWith(partnerId), campaignId),
-    ];
-
     private Refusal? CheckVersion(long? expectedVersion) => CurrentOrLeave() switch
     {
         null => Refusal.NotFound("campaign"),
         var campaign when expectedVersion is not null && expectedVersion != campaign.Version => Refusal.Stale(campaign.Version),
         _ => null,
     };
-
-    private void Remember(string partnerId, bool participates)
-    {
-        _participants[partnerId] = participates;
-        _participantChanges++;
-        _epoch.Advance();
-    }
-
-    private async ValueTask<bool> Participates(string partnerId)
-    {
-        if (_participants.TryGetValue(partnerId, out var known))
-        {
-            return known;
-        }
-
-        var changes = _participantChanges;
-        var participates = await directory.ContainsAsync(new DirectoryEntry(DirectoryLists.ParticipantsOf(this.GetPrimaryKeyString()), partnerId));
-        if (changes == _participantChanges)
-        {
-            if (_participants.Count >= MaxKnownParticipants)
-            {
-                _participants.Clear();
-            }
-
-            _participants[partnerId] = participates;
-        }
-
-        return participates;
-    }
 }

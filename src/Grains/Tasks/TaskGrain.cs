@@ -22,7 +22,7 @@ internal sealed class TaskGrain(
     ILedgerStore ledger,
     TimeProvider clock) : SettingsGrain<TaskRecord>(state, epoch), ITaskGrain
 {
-    private string? _generatedCode;
+    private GeneratedLink? _generatedLink;
 
     private TaskInfo? Info => CurrentOrLeave()?.Task;
 
@@ -63,10 +63,17 @@ internal sealed class TaskGrain(
         return (await Get())!;
     }
 
-    public async Task<TaskDetails?> Get() =>
-        await GetTerms() is { } terms
-            ? new TaskDetails(terms.Task, LinkPolicy.Describe(terms, clock.GetUtcNow()), await FindOrGenerateLink(terms))
-            : null;
+    public async Task<TaskDetails?> Get()
+    {
+        if (await GetTerms() is not { } terms)
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        _generatedLink ??= new GeneratedLink(links, GrainFactory, Current!.GeneratedLinkSeed);
+        return new TaskDetails(terms.Task, LinkPolicy.Describe(terms, now), await _generatedLink.FindOrMake(terms, now));
+    }
 
     public ValueTask<TaskInfo?> GetInfo() => new(Info);
 
@@ -138,33 +145,4 @@ internal sealed class TaskGrain(
 
     public Task<ImmutableArray<ClickRecord>> ListClicks(Guid? before, int limit) =>
         ledger.ListClicksAsync(this.GetPrimaryKeyString(), before, limit);
-
-    /// <summary>
-    /// The link of a task whose campaign uses the program's default page. It is made as soon as the gates are open, and
-    /// stays when they shut again.
-    /// </summary>
-    private async Task<LinkDetails?> FindOrGenerateLink(TaskTerms terms)
-    {
-        if (terms.Campaign.Landing.Mode != LandingMode.ProgramDefault)
-        {
-            return null;
-        }
-
-        var seed = Current!.GeneratedLinkSeed;
-        if (_generatedCode is null)
-        {
-            var creation = new LinkCreation(links, terms, clock.GetUtcNow());
-            var link = LinkPolicy.IsOpen(terms, clock.GetUtcNow())
-                ? (await creation.Carry(new LinkBatch([new LinkRequest()], LinkCreator.Brand, false, seed)))[0].Value?.Link
-                : await links.FindAsync(ShortCodes.Draw(LinkForm.Short, seed, 0, 0));
-            if (link?.CreationId == ShortCodes.CreationId(seed, 0))
-            {
-                _generatedCode = link.Code;
-            }
-        }
-
-        return _generatedCode is not null && await GrainFactory.Actor<ILinkGrain>(_generatedCode).Resolve() is { } generated
-            ? LinkCreation.Describe(generated, terms)
-            : null;
-    }
 }

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using OrleansLinks.Directory;
+
+namespace OrleansLinks.Campaigns;
+
+/// <summary>
+/// Who takes part in a campaign: rows in the directory, which may be many. Only the campaign's actor changes them, so it
+/// remembers those that it was asked for.
+/// </summary>
+internal sealed class Participants(IDirectoryStore directory, SettingsEpoch epoch, string campaignId)
+{
+    private const int MaxKnown = 10_000;
+
+    private readonly Dictionary<string, bool> _known = [];
+    private int _changes;
+
+    public async Task Add(string partnerId, string programId)
+    {
+        await directory.AddAsync([.. EntriesOf(partnerId), new DirectoryEntry(DirectoryLists.PartnersOf(programId), partnerId)]);
+        Remember(partnerId, true);
+    }
+
+    public async Task Remove(string partnerId)
+    {
+        await directory.RemoveAsync(EntriesOf(partnerId));
+        Remember(partnerId, false);
+    }
+
+    public async ValueTask<bool> Contains(string partnerId)
+    {
+        if (_known.TryGetValue(partnerId, out var participates))
+        {
+            return participates;
+        }
+
+        var changes = _changes;
+        participates = await directory.ContainsAsync(EntriesOf(partnerId)[0]);
+
+        // What was read while a change went on may be from before it.
+        if (changes == _changes)
+        {
+            Keep(partnerId, participates);
+        }
+
+        return participates;
+    }
+
+    private ImmutableArray<DirectoryEntry> EntriesOf(string partnerId) =>
+    [
+        new(DirectoryLists.ParticipantsOf(campaignId), partnerId),
+        new(DirectoryLists.CampaignsWith(partnerId), campaignId),
+    ];
+
+    private void Remember(string partnerId, bool participates)
+    {
+        _changes++;
+        Keep(partnerId, participates);
+        epoch.Advance();
+    }
+
+    private void Keep(string partnerId, bool participates)
+    {
+        if (_known.Count >= MaxKnown)
+        {
+            _known.Clear();
+        }
+
+        _known[partnerId] = participates;
+    }
+}
