@@ -99,6 +99,20 @@ public sealed class TaskActorTests(Cluster cluster)
     }
 
     [Fact]
+    public async Task A_batch_that_is_sent_again_finds_its_own_links_also_when_a_gate_has_shut_meanwhile()
+    {
+        var campaign = await cluster.NewCampaign(LandingMode.PartnerChoice);
+        var task = await cluster.NewTask(campaign);
+        var batch = new LinkBatch([Page, Page with { Alias = "shut-" + Guid.NewGuid().ToString("N") }], LinkCreator.Partner, true, EntityId.NewSeed(TimeProvider.System));
+        var first = await task.CreateLinks(batch);
+
+        await cluster.Grains.GetGrain<ICampaignGrain>(campaign.Id).MoveTo(CampaignStatus.Paused, null);
+        var second = await task.CreateLinks(batch);
+
+        Assert.Equal(first.Select(outcome => outcome.Value!.Link.Id), second.Select(outcome => outcome.Value?.Link.Id));
+    }
+
+    [Fact]
     public async Task Settings_are_the_same_after_all_actors_began_anew()
     {
         var campaign = await cluster.NewCampaign(LandingMode.SavedPages);

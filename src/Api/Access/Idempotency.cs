@@ -129,7 +129,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IGrainFactory 
     }
 
     private static string ScopeOf(Caller caller, HttpRequest request, string key) => "idem-" + Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.Key.Id}\n{request.Path.Value}\n{key}")));
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.Key.Id}\n{request.Path.Value?.TrimEnd('/')}\n{key}")));
 }
 
 internal static class EndpointCreation

@@ -130,7 +130,8 @@ internal static class CampaignsApi
         string campaignId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
         await Find(campaignId, caller, grains) is null
             ? ApiProblems.NotFound("campaign")
-            : await grains.List(DirectoryLists.ParticipantsOf(campaignId), page, id => grains.Actor<IPartnerGrain>(id).Get().AsTask());
+            : await grains.List(DirectoryLists.ParticipantsOf(campaignId), page, async id =>
+                await grains.Actor<IPartnerGrain>(id).Get() is { } partner ? PartnersApi.View(partner, caller) : null);
 
     private static async Task<Results<Ok<PartnerInfo>, ProblemHttpResult>> AddParticipant(
         string campaignId, string partnerId, Caller caller, IGrainFactory grains)
@@ -146,7 +147,7 @@ internal static class CampaignsApi
         }
 
         var partner = await grains.Actor<ICampaignGrain>(campaignId).AddParticipant(partnerId);
-        return partner.IsOk ? TypedResults.Ok(partner.Value) : ApiProblems.Of(partner.Refusal);
+        return partner.IsOk ? TypedResults.Ok(PartnersApi.View(partner.Value, caller)) : ApiProblems.Of(partner.Refusal);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveParticipant(

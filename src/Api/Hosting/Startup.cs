@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace OrleansLinks.Hosting;
@@ -77,6 +78,9 @@ internal static class Startup
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 256 * 1024;
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+
+            // A visitor whose browser or last page sends other bytes than UTF-8 gets through all the same.
+            kestrel.RequestHeaderEncodingSelector = name => name is "User-Agent" or "Referer" ? Encoding.Latin1 : null;
         });
         return builder;
     }

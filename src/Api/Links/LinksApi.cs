@@ -44,7 +44,7 @@ internal sealed class LinkBatchBodyConverter : JsonConverter<LinkBatchBody>
     public override void Write(Utf8JsonWriter writer, LinkBatchBody value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value.Items, options);
 
-    private sealed record Wrapped(ImmutableArray<LinkRequest> Items);
+    private sealed record Wrapped(ImmutableArray<LinkRequest> Items = default);
 }
 
 internal static class LinksApi
@@ -160,8 +160,13 @@ internal static class LinksApi
             return problem;
         }
 
-        long? before = after is null ? null : long.Parse(after, CultureInfo.InvariantCulture);
-        var links = await grains.Actor<ITaskGrain>(taskId).ListLinks(before, limit);
+        var before = long.MaxValue;
+        if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        {
+            return PageQuery.CursorInvalid();
+        }
+
+        var links = await grains.Actor<ITaskGrain>(taskId).ListLinks(after is null ? null : before, limit);
         return TypedResults.Ok(new Page<LinkView>(
             [.. links.Items.Select(link => LinkView.Of(link, caller, origin))],
             links.Next is { } next ? Cursors.Write(list, next.ToString(CultureInfo.InvariantCulture)) : null));

@@ -41,8 +41,11 @@ internal sealed class PageQuery
 
         return Cursor is null || Cursors.TryRead(list, Cursor, out after)
             ? null
-            : ApiProblems.Malformed("cursor_invalid", "cursor", "cursor is the nextCursor of a page of this list; leave it out for the first page.");
+            : CursorInvalid();
     }
+
+    public static ProblemHttpResult CursorInvalid() => ApiProblems.Malformed(
+        "cursor_invalid", "cursor", "cursor is the nextCursor of a page of this list; leave it out for the first page.");
 }
 
 /// <summary>

@@ -53,6 +53,7 @@ internal static class ApiDocument
             context.Response.Headers.ContentSecurityPolicy = OwnHostAlone;
             options
                 .WithTitle("OrleansLinks API")
+            .AddPreferredSecuritySchemes(KeyAuthentication.SchemeName)
                 .WithOpenApiRoutePattern("/openapi/v1.json")
                 .DisableDefaultFonts()
                 .DisableTelemetry()

@@ -113,6 +113,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
             ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What is wrong and what would be right." },
             ["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Stable name of the reason." },
+            ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Names the request in the logs." },
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,

@@ -62,6 +62,7 @@ internal sealed class ValueSchemas : IOpenApiSchemaTransformer
         else if (type == typeof(decimal))
         {
             schema.Type = JsonSchemaType.String;
+            schema.Format = null;
             schema.Pattern = @"^-?\d+(\.\d{1,4})?$";
             schema.Description ??= "A decimal number as text.";
         }

@@ -65,7 +65,7 @@ internal static class PartnersApi
         if (caller.Key.Role != Role.Partner)
         {
             var list = caller.IsOperator ? DirectoryLists.Partners : DirectoryLists.PartnersOf(caller.Key.ProgramId!);
-            return await grains.List(list, page, id => grains.Actor<IPartnerGrain>(id).Get().AsTask());
+            return await grains.List(list, page, async id => await grains.Actor<IPartnerGrain>(id).Get() is { } one ? View(one, caller) : null);
         }
 
         if (page.Read(DirectoryLists.Partners, out _, out var after) is { } problem)
@@ -86,7 +86,7 @@ internal static class PartnersApi
         }
 
         Versions.Tell(context, partner.Version);
-        return TypedResults.Ok(partner);
+        return TypedResults.Ok(View(partner, caller));
     }
 
     private static async Task<Results<Ok<PartnerInfo>, ProblemHttpResult>> Change(
@@ -135,6 +135,15 @@ internal static class PartnersApi
             ? ApiProblems.NotFound("partner")
             : await grains.List(DirectoryLists.TasksOf(partnerId), page, async id =>
                 await grains.Actor<ITaskGrain>(id).Get() is { } task ? TaskView.Of(task, caller, origin) : null);
+
+    /// <summary>
+    /// A partner as the caller may see it: how to reach it, and who made it, is for the operator, the partner itself and the
+    /// brand that made it.
+    /// </summary>
+    internal static PartnerInfo View(PartnerInfo partner, Caller caller) =>
+        caller.IsOperator || caller.Is(partner.Id) || (partner.CreatedByProgramId is not null && partner.CreatedByProgramId == caller.Key.ProgramId)
+            ? partner
+            : partner with { Email = null, Locale = null, CreatedByProgramId = null };
 
     /// <summary>A partner that the caller may know of: the operator of all, a brand of those that it works with, a partner of itself.</summary>
     private static async Task<PartnerInfo?> Find(string partnerId, Caller caller, IGrainFactory grains)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
 using OrleansLinks.Json;
+using OrleansLinks.Redirect;
 
 namespace OrleansLinks.Problems;
 
@@ -15,14 +16,36 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        if (!httpContext.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        {
+            await ShowVisitor(httpContext, exception);
+            return true;
+        }
+
         var problem = exception switch
         {
             BadHttpRequestException bad => Explain(bad),
+
+            // The framework's way to say that it does not know the charset of the content type.
+            InvalidOperationException when httpContext.Request.ContentType?.Contains("charset", StringComparison.OrdinalIgnoreCase) == true
+                && exception.Message.Contains("charset", StringComparison.Ordinal) => ApiProblems.ContentTypeNotSupported(),
             _ when IsInfrastructure(exception) => Unavailable(httpContext, exception),
             _ => Bug(exception),
         };
         await problem.ExecuteAsync(httpContext);
         return true;
+    }
+
+    /// <summary>A visitor gets a page, of the status that the API would answer.</summary>
+    private Task ShowVisitor(HttpContext context, Exception exception)
+    {
+        if (exception is BadHttpRequestException bad)
+        {
+            return VisitorPages.Failed(context, bad.StatusCode);
+        }
+
+        var problem = IsInfrastructure(exception) ? Unavailable(context, exception) : Bug(exception);
+        return VisitorPages.Failed(context, problem.StatusCode);
     }
 
     private static ProblemHttpResult Explain(BadHttpRequestException exception)
@@ -63,6 +86,13 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
         if (duplicate.Success)
         {
             return ApiProblems.Malformed("duplicate_field", duplicate.Groups[1].Value, $"The field {duplicate.Groups[1].Value} is there twice.");
+        }
+
+        var missing = MissingProperty().Match(exception.Message);
+        if (missing.Success)
+        {
+            field = $"{field}.{missing.Groups[1].Value}".TrimStart('.');
+            return ApiProblems.Malformed("field_required", field, $"{field} is required.");
         }
 
         // Messages of our own converters say what is expected; those of the serializer speak of .NET types.
@@ -108,6 +138,9 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
 
     [GeneratedRegex("The JSON property '([^']*)' could not be mapped")]
     private static partial Regex UnknownProperty();
+
+    [GeneratedRegex("missing required properties including: '([^']*)'")]
+    private static partial Regex MissingProperty();
 
     [GeneratedRegex("Duplicate property '([^']*)'")]
     private static partial Regex DuplicateProperty();

@@ -10,6 +10,7 @@ internal static class RedirectApi
 {
     public const int MaxUserAgent = 512;
     private const int MaxReferrer = 1024;
+    private const int MaxLinkIds = 4;
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
@@ -61,17 +62,25 @@ internal static class RedirectApi
         await Redirect(context, services, link, terms, RedirectPolicy.ForRegular(context.Request.Query["u"].FirstOrDefault(), link, terms, now), now);
     }
 
-    /// <summary>The stored link that a regular link's URL names, if it names one of that task.</summary>
-    private static async ValueTask<Link?> FindStored(StringValues linkId, TaskInfo task, IGrainFactory grains)
+    /// <summary>The stored link that a regular link's URL names, if it names one of that task; a disabled one, if it names several.</summary>
+    private static async ValueTask<Link?> FindStored(StringValues linkIds, TaskInfo task, IGrainFactory grains)
     {
-        var id = linkId.FirstOrDefault();
-        if (id is null || !id.StartsWith(EntityId.Link, StringComparison.Ordinal) || !ShortCodes.IsWellFormed(id[EntityId.Link.Length..]))
+        Link? found = null;
+        foreach (var id in linkIds.Take(MaxLinkIds))
         {
-            return null;
+            if (id is null || !id.StartsWith(EntityId.Link, StringComparison.Ordinal) || !ShortCodes.IsWellFormed(id[EntityId.Link.Length..]))
+            {
+                continue;
+            }
+
+            var link = await grains.Actor<ILinkGrain>(id[EntityId.Link.Length..]).Resolve();
+            if (link is { Form: LinkForm.Regular } && link.TaskId == task.Id && (found is null || link.State == LinkState.Disabled))
+            {
+                found = link;
+            }
         }
 
-        var link = await grains.Actor<ILinkGrain>(id[EntityId.Link.Length..]).Resolve();
-        return link is { Form: LinkForm.Regular } && link.TaskId == task.Id ? link : null;
+        return found;
     }
 
     private static async Task Redirect(
@@ -153,6 +162,9 @@ internal static class VisitorPages
 
     public static Task Gone(HttpContext context) => Write(
         context, StatusCodes.Status410Gone, "Link no longer available", "This link has been switched off.");
+
+    public static Task Failed(HttpContext context, int status) => Write(
+        context, status, "Something went wrong", "Please try again in a moment.");
 
     private static Task Write(HttpContext context, int status, string title, string text)
     {

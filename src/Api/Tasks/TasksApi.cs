@@ -116,8 +116,13 @@ internal static class TasksApi
             return problem;
         }
 
-        Guid? before = after is null ? null : EntityId.Parse(after, EntityId.Click);
-        var clicks = await grains.Actor<ITaskGrain>(taskId).ListClicks(before, limit);
+        var before = Guid.Empty;
+        if (after is not null && !EntityId.TryParse(after, EntityId.Click, out before))
+        {
+            return PageQuery.CursorInvalid();
+        }
+
+        var clicks = await grains.Actor<ITaskGrain>(taskId).ListClicks(after is null ? null : before, limit);
         var items = clicks.Select(click => ClickView.Of(click, caller.Side)).ToArray();
         return TypedResults.Ok(new Page<ClickView>(items, items.Length == limit ? Cursors.Write(list, items[^1].Id) : null));
     }

@@ -72,8 +72,8 @@ public sealed record CampaignTracking(
 [GenerateSerializer, Immutable, Alias("PayoutTerms")]
 public sealed record PayoutTerms(
     [property: Id(0)] PayoutModel Model,
-    [property: Id(1)] Money? Amount,
-    [property: Id(2)] decimal? Rate);
+    [property: Id(1)] Money? Amount = null,
+    [property: Id(2)] decimal? Rate = null);
 
 /// <summary>Whether and what a campaign pays for performance.</summary>
 /// <param name="Enabled">Whether it pays; a gate for links.</param>

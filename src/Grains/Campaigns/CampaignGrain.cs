@@ -63,7 +63,7 @@ internal sealed class CampaignGrain(
 
         var program = await GrainFactory.Actor<IProgramGrain>(Current!.ProgramId).Get();
         var campaign = CampaignRules.Apply(Current.Id, Current, Current.ProgramId, change, program!.Currency, clock);
-        if (campaign.IsOk)
+        if (campaign.IsOk && campaign.Value != Current)
         {
             await Write(campaign.Value);
         }

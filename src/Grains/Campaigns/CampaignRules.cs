@@ -52,7 +52,7 @@ internal static class CampaignRules
             return errors.ToRefusal();
         }
 
-        return new CampaignInfo(
+        var next = new CampaignInfo(
             id,
             programId,
             name,
@@ -65,6 +65,7 @@ internal static class CampaignRules
             landing,
             current?.CreatedAt ?? clock.GetUtcNow(),
             (current?.Version ?? 0) + 1);
+        return next with { Version = next.Version - 1 } == current ? current : next;
     }
 
     /// <summary>The campaign in another status, if it can go there from where it is.</summary>

@@ -16,14 +16,12 @@ internal sealed class Participants(IDirectoryStore directory, SettingsEpoch epoc
 
     public async Task Add(string partnerId, string programId)
     {
-        await directory.AddAsync([.. EntriesOf(partnerId), new DirectoryEntry(DirectoryLists.PartnersOf(programId), partnerId)]);
-        Remember(partnerId, true);
+        await Change(partnerId, directory.AddAsync([.. EntriesOf(partnerId), new DirectoryEntry(DirectoryLists.PartnersOf(programId), partnerId)]), true);
     }
 
     public async Task Remove(string partnerId)
     {
-        await directory.RemoveAsync(EntriesOf(partnerId));
-        Remember(partnerId, false);
+        await Change(partnerId, directory.RemoveAsync(EntriesOf(partnerId)), false);
     }
 
     public async ValueTask<bool> Contains(string partnerId)
@@ -51,11 +49,24 @@ internal sealed class Participants(IDirectoryStore directory, SettingsEpoch epoc
         new(DirectoryLists.CampaignsWith(partnerId), campaignId),
     ];
 
-    private void Remember(string partnerId, bool participates)
+    private async Task Change(string partnerId, Task write, bool participates)
     {
-        _changes++;
-        Keep(partnerId, participates);
-        epoch.Advance();
+        try
+        {
+            await write;
+            Keep(partnerId, participates);
+        }
+        catch
+        {
+            // Whether it was written is not known: ask again.
+            _known.Remove(partnerId);
+            throw;
+        }
+        finally
+        {
+            _changes++;
+            epoch.Advance();
+        }
     }
 
     private void Keep(string partnerId, bool participates)

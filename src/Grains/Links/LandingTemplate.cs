@@ -30,6 +30,9 @@ public static class LandingTemplate
     /// <summary>Most characters that a template may have.</summary>
     public const int MaxLength = 1000;
 
+    /// <summary>Most characters of an address with its template filled in.</summary>
+    public const int MaxFilledLength = 6144;
+
     private static readonly FrozenDictionary<string, Func<MacroValues, string?>> Macros =
         new Dictionary<string, Func<MacroValues, string?>>
         {
@@ -93,11 +96,21 @@ public static class LandingTemplate
     /// The address that a visitor is sent to: the landing page with the template filled in and the click id behind it,
     /// before the fragment. A parameter of the page or the template with the click id's name is replaced.
     /// </summary>
+    /// <remarks>
+    /// Values may be long and macros many; an address of more than <see cref="MaxFilledLength"/> characters, which proxies
+    /// and browsers refuse, goes without the template.
+    /// </remarks>
     /// <param name="page">The landing page, as <see cref="LandingPage.Url"/> has it.</param>
     /// <param name="template">The program's template, or null.</param>
     /// <param name="clickIdParameter">Name of the parameter that carries the click id.</param>
     /// <param name="values">What the macros stand for.</param>
     public static string Fill(string page, string? template, string clickIdParameter, in MacroValues values)
+    {
+        var filled = Compose(page, template, clickIdParameter, values);
+        return filled.Length <= MaxFilledLength ? filled : Compose(page, null, clickIdParameter, values);
+    }
+
+    private static string Compose(string page, string? template, string clickIdParameter, in MacroValues values)
     {
         var hash = page.IndexOf('#', StringComparison.Ordinal);
         var fragment = hash < 0 ? [] : page.AsSpan(hash);

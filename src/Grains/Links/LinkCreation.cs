@@ -21,10 +21,10 @@ internal sealed class LinkCreation(ILinkStore store, TaskTerms terms, DateTimeOf
         {
             var plan = LinkPolicy.Decide(batch.Links[i], terms, batch.Creator, now);
             plans[i] = plan.Value;
-            outcomes[i] = plan.IsOk ? null : Result<LinkDetails>.Refused(plan.Refusal);
+            outcomes[i] = plan.IsOk ? null : await FindOwn(batch, i) ?? Result<LinkDetails>.Refused(plan.Refusal);
         }
 
-        if (!(batch.Atomic && outcomes.Any(outcome => outcome is not null)))
+        if (!(batch.Atomic && outcomes.Any(outcome => outcome?.IsOk == false)))
         {
             await Store(batch, plans, outcomes);
         }
@@ -36,6 +36,17 @@ internal sealed class LinkCreation(ILinkStore store, TaskTerms terms, DateTimeOf
     /// <summary>A link with what the settings make of it.</summary>
     public static LinkDetails Describe(Link link, TaskTerms terms) =>
         new(link, RedirectPolicy.CurrentPage(link, terms), terms.Program.TrackingHost);
+
+    /// <summary>
+    /// The link that an earlier try of the same batch had created before it was cut off, although the settings would no
+    /// longer allow it; null when there is none.
+    /// </summary>
+    private async Task<Result<LinkDetails>?> FindOwn(LinkBatch batch, int index)
+    {
+        var request = batch.Links[index];
+        var link = await store.FindAsync(request.Alias ?? ShortCodes.Draw(request.Form ?? LinkForm.Short, batch.Seed, index, 0));
+        return link is not null && link.CreationId == ShortCodes.CreationId(batch.Seed, index) ? Result<LinkDetails>.Ok(Describe(link, terms)) : null;
+    }
 
     private async Task Store(LinkBatch batch, LinkPlan?[] plans, Result<LinkDetails>?[] outcomes)
     {

@@ -57,14 +57,13 @@ internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, 
         if (next != link)
         {
             next = next with { Version = link.Version + 1 };
-            if (!await store.UpdateAsync(next))
+            if (!await Replace(next))
             {
                 // Another activation has changed it meanwhile.
+                _link = null;
                 await Load();
                 return Refusal.Stale(_link?.Version ?? 0);
             }
-
-            _link = next;
         }
 
         return LinkCreation.Describe(next, terms);
@@ -74,9 +73,35 @@ internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, 
 
     private ValueTask<TaskTerms?> Terms(Link link) => GrainFactory.Actor<ITaskGrain>(link.TaskId).GetTerms();
 
+    private async Task<bool> Replace(Link next)
+    {
+        try
+        {
+            if (!await store.UpdateAsync(next))
+            {
+                return false;
+            }
+        }
+        catch
+        {
+            // Whether it was written is not known: begin again from what is on disk.
+            DeactivateOnIdle();
+            throw;
+        }
+
+        _link = next;
+        return true;
+    }
+
+    /// <summary>Reads the row, unless a change that went on meanwhile has left a newer one.</summary>
     private async Task<Link?> Load()
     {
-        _link = await store.FindAsync(this.GetPrimaryKeyString());
+        var found = await store.FindAsync(this.GetPrimaryKeyString());
+        if (found is not null && !(found.Version < _link?.Version))
+        {
+            _link = found;
+        }
+
         if (_link is null)
         {
             _leaving ??= this.LeaveSoon(() => _link is null);

@@ -22,29 +22,34 @@ public static class RedirectPolicy
     /// <summary>The reason of a click on a link whose page the campaign's setting or the permitted domains no longer allow.</summary>
     public const string LandingPageNotAllowed = "landing_page_not_allowed";
 
+    /// <summary>The reason of a click on a regular link of a creator campaign, whose links are short.</summary>
+    public const string FormNotAvailable = "form_not_available";
+
     /// <summary>Decides on a click on a short link.</summary>
     public static RedirectDecision ForShort(Link link, TaskTerms terms, DateTimeOffset now) =>
         Decide(link.Target, link.LandingPage, link.SavedPageId, terms, now);
 
-    /// <summary>Decides on a click on a regular link by what its URL says, and by its stored link if that is known.</summary>
+    /// <summary>
+    /// Decides on a click on a regular link by what its URL says. Where its stored link is known and leads to a saved page,
+    /// that page decides: the URL keeps the address that the page had when the link was made.
+    /// </summary>
     /// <param name="typedPage">The URL's landing page, or null when it names none.</param>
     /// <param name="link">The stored link, or null.</param>
     /// <param name="terms">The settings of its task.</param>
     /// <param name="now">The time of the click.</param>
     public static RedirectDecision ForRegular(string? typedPage, Link? link, TaskTerms terms, DateTimeOffset now)
     {
-        if (string.IsNullOrEmpty(typedPage))
+        if (terms.Campaign.Kind == CampaignKind.Creator)
+        {
+            return new RedirectDecision(terms.Program.DefaultLandingPage, ClickClass.OutsideTerms, FormNotAvailable);
+        }
+
+        if (string.IsNullOrEmpty(typedPage) || link?.Target == LinkTarget.SavedPage)
         {
             return Decide(link?.Target ?? LinkTarget.ProgramDefault, link?.LandingPage, link?.SavedPageId, terms, now);
         }
 
-        var page = LandingPage.TryParse(typedPage, out var parsed, out _) ? parsed.Url : null;
-        var decision = Decide(LinkTarget.TypedPage, page, null, terms, now);
-
-        // The URL of a regular link keeps the address that its saved page had when it was made.
-        return decision.Reason == LandingPageNotAllowed && link?.Target == LinkTarget.SavedPage
-            ? Decide(LinkTarget.SavedPage, null, link.SavedPageId, terms, now)
-            : decision;
+        return Decide(LinkTarget.TypedPage, LandingPage.TryParse(typedPage, out var page, out _) ? page.Url : null, null, terms, now);
     }
 
     private static RedirectDecision Decide(LinkTarget target, string? typedPage, string? savedPageId, TaskTerms terms, DateTimeOffset now)

@@ -44,7 +44,7 @@ internal sealed class PartnerGrain(
         }
 
         var partner = PartnerRules.Apply(Current.Id, Current, change, null, clock.GetUtcNow());
-        if (partner.IsOk)
+        if (partner.IsOk && partner.Value != Current)
         {
             await Write(partner.Value);
         }

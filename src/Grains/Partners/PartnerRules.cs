@@ -34,7 +34,7 @@ internal static partial class PartnerRules
             return errors.ToRefusal();
         }
 
-        return new PartnerInfo(
+        var next = new PartnerInfo(
             id,
             name,
             kind!.Value,
@@ -44,6 +44,7 @@ internal static partial class PartnerRules
             current is null ? createdByProgramId : current.CreatedByProgramId,
             current?.CreatedAt ?? now,
             (current?.Version ?? 0) + 1);
+        return next with { Version = next.Version - 1 } == current ? current : next;
     }
 
     [GeneratedRegex(@"\A[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\z")]

@@ -42,7 +42,7 @@ internal sealed class ProgramGrain(
         }
 
         var program = ProgramRules.Apply(Current.Id, Current, change, clock.GetUtcNow());
-        if (program.IsOk)
+        if (program.IsOk && program.Value != Current)
         {
             await Write(program.Value);
         }

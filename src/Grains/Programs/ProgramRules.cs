@@ -35,8 +35,14 @@ internal static partial class ProgramRules
             return errors.ToRefusal();
         }
 
-        return new ProgramInfo(
+        if (current is not null && domains.SequenceEqual(current.PermittedDomains))
+        {
+            domains = current.PermittedDomains;
+        }
+
+        var next = new ProgramInfo(
             id, name, page.Url, domains, trackingHost, currency, timeZone, parameter, template, current?.CreatedAt ?? now, (current?.Version ?? 0) + 1);
+        return next with { Version = next.Version - 1 } == current ? current : next;
     }
 
     private static LandingPage CheckPage(FieldErrors errors, string? text)

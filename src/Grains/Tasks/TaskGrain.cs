@@ -109,7 +109,11 @@ internal sealed class TaskGrain(
             return task.Refusal;
         }
 
-        await Write(record with { Task = task.Value });
+        if (task.Value != record.Task)
+        {
+            await Write(record with { Task = task.Value });
+        }
+
         return (await Get())!;
     }
 

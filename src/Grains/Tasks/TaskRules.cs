@@ -24,7 +24,7 @@ internal static class TaskRules
             return errors.ToRefusal();
         }
 
-        return new TaskInfo(
+        var next = new TaskInfo(
             id,
             campaignId,
             programId,
@@ -34,5 +34,6 @@ internal static class TaskRules
             change.DueAt.Or(current?.DueAt)?.ToUniversalTime(),
             current?.CreatedAt ?? now,
             (current?.Version ?? 0) + 1);
+        return next with { Version = next.Version - 1 } == current ? current : next;
     }
 }

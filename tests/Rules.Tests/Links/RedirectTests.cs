@@ -195,7 +195,14 @@ public sealed class RedirectTests
 
         InTerms(Other, Regular(Other, null, Given.Terms()));
         InTerms(Other, Regular(Other, Given.TypedLink(form: LinkForm.Regular), Given.Terms()));
-        InTerms(Given.HatsPage, Regular(Given.HatsPage, Given.SavedLink(form: LinkForm.Regular), Given.Terms(LandingMode.SavedPages)));
+        InTerms(Given.HatsPage, Regular(Given.HatsPage, null, Given.Terms(LandingMode.SavedPages)));
+    }
+
+    [Fact]
+    public void Where_the_stored_link_leads_to_a_saved_page_that_page_decides_and_not_the_address()
+    {
+        InTerms(Given.ShoesPage, Regular(Given.HatsPage, Given.SavedLink(form: LinkForm.Regular), Given.Terms(LandingMode.SavedPages)));
+        Outside(RedirectPolicy.SavedPageRemoved, Regular(Given.TypedPage, Given.SavedLink("pg_gone", LinkForm.Regular), Given.Terms()));
     }
 
     [Fact]
