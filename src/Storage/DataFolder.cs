@@ -39,7 +39,11 @@ public sealed class DataFolder : IDisposable
         path = System.IO.Path.GetFullPath(path);
         try
         {
-            System.IO.Directory.CreateDirectory(path);
+            // What is in it is nobody else's to read: keys are hashed, but visitors and partners are people.
+            if (OperatingSystem.IsWindows())
+                System.IO.Directory.CreateDirectory(path);
+            else
+                System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

@@ -161,12 +161,33 @@ public sealed class TaskActorTests(Cluster cluster)
     }
 
     [Fact]
+    public async Task What_the_brand_has_disabled_only_the_brand_enables_again()
+    {
+        var task = await cluster.NewTask(await cluster.NewCampaign(LandingMode.PartnerChoice));
+        var link = cluster.Grains.GetGrain<ILinkGrain>((await Cluster.Create(task, Page)).Value!.Link.Code);
+        var disable = new LinkChange { State = LinkState.Disabled };
+        var enable = new LinkChange { State = LinkState.Active };
+
+        await link.Change(disable, null, LinkCreator.Partner);
+        await link.Change(disable, null, LinkCreator.Brand);
+        await link.Change(disable, null, LinkCreator.Partner);
+        await cluster.ForgetActivations();
+        var refused = await link.Change(enable, null, LinkCreator.Partner);
+        var enabled = await link.Change(enable, null, LinkCreator.Brand);
+
+        Assert.Equal("link_disabled_by_brand", refused.Refusal?.Code);
+        Assert.Equal((LinkState.Active, null), (enabled.Value!.Link.State, enabled.Value.Link.DisabledBy));
+        await link.Change(disable, null, LinkCreator.Partner);
+        Assert.Equal(LinkState.Active, (await link.Change(enable, null, LinkCreator.Partner)).Value?.Link.State);
+    }
+
+    [Fact]
     public async Task A_link_that_was_disabled_stays_so_after_all_actors_began_anew()
     {
         var task = await cluster.NewTask(await cluster.NewCampaign(LandingMode.PartnerChoice));
         var link = cluster.Grains.GetGrain<ILinkGrain>((await Cluster.Create(task, Page)).Value!.Link.Code);
 
-        await link.Change(new LinkChange { State = LinkState.Disabled }, null);
+        await link.Change(new LinkChange { State = LinkState.Disabled }, null, LinkCreator.Partner);
         await cluster.ForgetActivations();
 
         Assert.Equal(LinkState.Disabled, (await link.Resolve())!.State);

@@ -16,6 +16,7 @@ namespace OrleansLinks.Links;
 /// <param name="CreatedBy">brand or partner.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="State">active, or disabled: it answers 410.</param>
+/// <param name="DisabledBy">Which side disabled it; not there while it is active.</param>
 /// <param name="Version">Grows by one with every change.</param>
 /// <param name="SubId1">The partner's own reporting value.</param>
 /// <param name="SubId2">The partner's own reporting value.</param>
@@ -36,6 +37,7 @@ internal sealed record LinkView(
     LinkCreator CreatedBy,
     DateTimeOffset CreatedAt,
     LinkState State,
+    LinkCreator? DisabledBy,
     long Version,
     string? SubId1,
     string? SubId2,
@@ -62,6 +64,7 @@ internal sealed record LinkView(
             link.CreatedBy,
             link.CreatedAt,
             link.State,
+            link.DisabledBy,
             link.Version,
             values.SubId1,
             values.SubId2,

@@ -66,7 +66,7 @@ internal static class LinksApi
         var links = api.MapGroup("/links/{linkId}").WithTags("Links");
         links.MapGet("/", Get).For(Role.Operator, Role.Brand, Role.Partner).WithSummary("Read a tracking link");
         links.MapPatch("/", Change).For(Role.Operator, Role.Brand, Role.Partner)
-            .WithSummary("Change a tracking link").WithDescription("Changes the landing page, the saved page, or the state (active, disabled).");
+            .WithSummary("Change a tracking link").WithDescription("Changes the landing page, the saved page, or the state (active, disabled). What the brand has disabled, only the brand enables again.");
         links.MapDelete("/", Disable).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("Disable a tracking link").WithDescription("It answers 410 from then on; its code is never issued again, and its clicks are kept.");
         links.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner).WithSummary("Read a tracking link's counters");
@@ -222,7 +222,7 @@ internal static class LinksApi
             return (null, problem);
         }
 
-        var changed = await grain.Change(change, version);
+        var changed = await grain.Change(change, version, caller.Creator);
         if (!changed.IsOk)
         {
             return (null, ApiProblems.Of(changed.Refusal));

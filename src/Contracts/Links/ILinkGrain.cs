@@ -16,8 +16,11 @@ public interface ILinkGrain : IGrainWithStringKey
     Task<LinkDetails?> Get();
 
     /// <summary>Changes the fields that are set, all or none.</summary>
+    /// <param name="change">The fields to change.</param>
+    /// <param name="expectedVersion">Refuse unless the link is at this version; null to not care.</param>
+    /// <param name="by">Which side changes it: a partner cannot enable what the brand has disabled.</param>
     [Alias("Change")]
-    Task<Result<LinkDetails>> Change(LinkChange change, long? expectedVersion);
+    Task<Result<LinkDetails>> Change(LinkChange change, long? expectedVersion, LinkCreator by);
 
     /// <summary>The link's totals.</summary>
     [Alias("GetCounters"), AlwaysInterleave]

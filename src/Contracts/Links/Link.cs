@@ -83,6 +83,7 @@ public sealed record ReportingValues(
 /// <param name="State">Active or disabled.</param>
 /// <param name="Version">Grows by one with every change.</param>
 /// <param name="CreationId">Names the act of creation, so that a repeat of it finds its own link.</param>
+/// <param name="DisabledBy">Which side disabled it; null when it is active.</param>
 [GenerateSerializer, Immutable, Alias("Link")]
 public sealed record Link(
     [property: Id(0)] string Code,
@@ -99,7 +100,8 @@ public sealed record Link(
     [property: Id(11)] DateTimeOffset CreatedAt,
     [property: Id(12)] LinkState State,
     [property: Id(13)] long Version,
-    [property: Id(14)] Guid CreationId)
+    [property: Id(14)] Guid CreationId,
+    [property: Id(15)] LinkCreator? DisabledBy = null)
 {
     /// <summary>The link's id in the API (<c>lnk_…</c>).</summary>
     public string Id => EntityId.Link + Code;

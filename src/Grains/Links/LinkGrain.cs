@@ -22,7 +22,7 @@ internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, 
         ? LinkCreation.Describe(link, terms)
         : null;
 
-    public async Task<Result<LinkDetails>> Change(LinkChange change, long? expectedVersion)
+    public async Task<Result<LinkDetails>> Change(LinkChange change, long? expectedVersion, LinkCreator by)
     {
         if (await Resolve() is not { } link || await Terms(link) is not { } terms)
         {
@@ -34,7 +34,13 @@ internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, 
             return Refusal.Stale(link.Version);
         }
 
-        var next = link with { State = change.State.Value ?? link.State };
+        var state = change.State.Value ?? link.State;
+        if (state == LinkState.Active && link.DisabledBy == LinkCreator.Brand && by == LinkCreator.Partner)
+        {
+            return Refusal.Conflict("link_disabled_by_brand", "The brand has disabled this link; only the brand can enable it again.");
+        }
+
+        var next = link with { State = state, DisabledBy = state == LinkState.Active ? null : by == LinkCreator.Brand ? by : link.DisabledBy ?? by };
         if (change.LandingPage.IsSet || change.SavedPageId.IsSet)
         {
             if (link.Form == LinkForm.Regular)

@@ -29,7 +29,7 @@ public interface ILinkStore
     /// <summary>The link with that code, or null.</summary>
     Task<Link?> FindAsync(string code);
 
-    /// <summary>Replaces what can change of a link (target, pages, state, version), if the stored version is one less than the given.</summary>
+    /// <summary>Replaces what can change of a link (target, pages, state, who disabled it, version), if the stored version is one less than the given.</summary>
     /// <returns>Whether it was replaced.</returns>
     Task<bool> UpdateAsync(Link link);
 

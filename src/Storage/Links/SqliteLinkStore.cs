@@ -8,15 +8,15 @@ internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
 {
     private const string Columns =
         "code, form, task_id, campaign_id, partner_id, program_id, target, landing_page, saved_page_id, " +
-        "sub_id1, sub_id2, sub_id3, shared_id, param, created_by, created_at, state, version, creation_id";
+        "sub_id1, sub_id2, sub_id3, shared_id, param, created_by, created_at, state, version, creation_id, disabled_by";
 
     private const string Insert =
-        $"INSERT INTO links ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING";
+        $"INSERT INTO links ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING";
 
     private const string Find = $"SELECT {Columns} FROM links WHERE code = ?";
 
     private const string Update =
-        "UPDATE links SET target = ?, landing_page = ?, saved_page_id = ?, state = ?, version = ? WHERE code = ? AND version = ?";
+        "UPDATE links SET target = ?, landing_page = ?, saved_page_id = ?, state = ?, disabled_by = ?, version = ? WHERE code = ? AND version = ?";
 
     private const string List = $"SELECT {Columns}, seq FROM links WHERE task_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?";
 
@@ -31,6 +31,7 @@ internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
         .Bind(link.LandingPage)
         .BindId(link.SavedPageId, EntityId.SavedPage)
         .Bind((int)link.State)
+        .BindOrNull((int?)link.DisabledBy)
         .Bind(link.Version)
         .Bind(link.Code)
         .Bind(link.Version - 1)
@@ -100,7 +101,8 @@ internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
         .Bind(link.CreatedAt)
         .Bind((int)link.State)
         .Bind(link.Version)
-        .Bind(link.CreationId);
+        .Bind(link.CreationId)
+        .BindOrNull((int?)link.DisabledBy);
 
     // C# reads the columns from left to right: the order here is the order of Columns.
     private static Link Read(SqliteStatement row) => new(
@@ -118,5 +120,6 @@ internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
         row.Time(),
         (LinkState)row.Int32(),
         row.Int64(),
-        row.Guid());
+        row.Guid(),
+        (LinkCreator?)row.Int32OrNull());
 }

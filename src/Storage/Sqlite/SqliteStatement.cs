@@ -38,6 +38,9 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
     public SqliteStatement Bind(DateTimeOffset value) => Bind(value.ToUnixTimeMilliseconds());
 
     /// <inheritdoc cref="Bind(long)"/>
+    public SqliteStatement BindOrNull(int? value) => value is { } number ? Bind(number) : BindNull();
+
+    /// <inheritdoc cref="Bind(long)"/>
     public SqliteStatement BindNull() => Bound(raw.sqlite3_bind_null(statement, ++_parameter));
 
     /// <summary>The next column of the current row.</summary>
@@ -45,6 +48,9 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
 
     /// <inheritdoc cref="Int64"/>
     public int Int32() => (int)Int64();
+
+    /// <inheritdoc cref="Int64"/>
+    public int? Int32OrNull() => IsNull ? (int?)PassNull() : Int32();
 
     /// <inheritdoc cref="Int64"/>
     public bool Boolean() => Int64() != 0;

@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS links (
   created_at INTEGER NOT NULL,
   state INTEGER NOT NULL,
   version INTEGER NOT NULL,
-  creation_id BLOB NOT NULL
+  creation_id BLOB NOT NULL,
+  disabled_by INTEGER
 ) STRICT;
 
 -- Ends in the rowid, which is seq.
