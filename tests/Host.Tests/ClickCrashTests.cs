@@ -70,7 +70,7 @@ public sealed class ClickCrashTests
                     }
                 }
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            catch (Exception exception) when (Client.IsGone(exception))
             {
                 // It is killed.
             }

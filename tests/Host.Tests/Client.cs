@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -49,6 +50,12 @@ internal sealed class Client : IDisposable
     /// <summary>Asks where a link leads, which counts no click.</summary>
     /// <exception cref="HttpRequestException">The instance did not answer.</exception>
     public Task<string> Peek(string trackingUrl) => Follow(HttpMethod.Head, trackingUrl);
+
+    /// <summary>
+    /// Whether an exception says that the instance is gone. A connection that is reset between its making and the client's
+    /// look at its other end comes out as a bare <see cref="SocketException"/>.
+    /// </summary>
+    public static bool IsGone(Exception exception) => exception is HttpRequestException or IOException or SocketException;
 
     public void Dispose() => _http.Dispose();
 

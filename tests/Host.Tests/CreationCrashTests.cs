@@ -92,7 +92,7 @@ public sealed class CreationCrashTests
                 {
                     creation = creation with { Answer = await instance.Operator.Post(path, creation.Body, creation.IdempotencyKey) };
                 }
-                catch (Exception exception) when (exception is HttpRequestException or IOException)
+                catch (Exception exception) when (Client.IsGone(exception))
                 {
                     cutOff.Enqueue(creation);
                     return;
