@@ -57,6 +57,9 @@ public sealed record Refusal(
     /// <summary>The state of the thing does not allow it now.</summary>
     public static Refusal Conflict(string code, string message) => new(RefusalKind.Conflict, code, message, []);
 
+    /// <summary>The refusal of a change that expects another version than the current one; null when it does not, or does not care.</summary>
+    public static Refusal? WhenStale(long current, long? expected) => expected is null || expected == current ? null : Stale(current);
+
     /// <summary>The version that the caller changed is not the current one.</summary>
     public static Refusal Stale(long current) => new(
         RefusalKind.StaleVersion,

@@ -42,7 +42,7 @@ internal static class CampaignsApi
     private static async Task<Results<Created<CampaignInfo>, ProblemHttpResult>> Create(
         string programId, CampaignChange body, Creation creation, Caller caller, IGrainFactory grains, HttpContext context)
     {
-        if (!caller.ActsFor(programId) || !EntityId.IsWellFormed(programId, EntityId.Program))
+        if (await ProgramsApi.Find(programId, caller, grains) is null)
         {
             return ApiProblems.NotFound("program");
         }
@@ -66,8 +66,7 @@ internal static class CampaignsApi
         Caller caller,
         IGrainFactory grains)
     {
-        if (!caller.ActsFor(programId) || !EntityId.IsWellFormed(programId, EntityId.Program)
-            || await grains.Actor<IProgramGrain>(programId).Get() is null)
+        if (await ProgramsApi.Find(programId, caller, grains) is null)
         {
             return ApiProblems.NotFound("program");
         }

@@ -66,7 +66,7 @@ internal static class ApiHost
     /// <summary>Gives statuses that the framework answers without a body one: problem details, or a page for visitors.</summary>
     private static Task AnswerBareStatus(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        if (!ApiProblems.AreFor(context))
         {
             return context.Response.StatusCode == StatusCodes.Status404NotFound ? VisitorPages.NotFound(context) : Task.CompletedTask;
         }

@@ -233,9 +233,7 @@ internal static class LinksApi
     }
 
     private static ILinkGrain? Find(string linkId, IGrainFactory grains) =>
-        linkId.StartsWith(EntityId.Link, StringComparison.Ordinal) && ShortCodes.IsWellFormed(linkId[EntityId.Link.Length..])
-            ? grains.Actor<ILinkGrain>(linkId[EntityId.Link.Length..])
-            : null;
+        ShortCodes.TryReadLinkId(linkId, out var code) ? grains.Actor<ILinkGrain>(code) : null;
 
     private static bool MaySee(Link link, Caller caller) => caller.ActsFor(link.ProgramId) || caller.Is(link.PartnerId);
 }

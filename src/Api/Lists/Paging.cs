@@ -105,4 +105,16 @@ internal static class DirectoryPages
         return TypedResults.Ok(new Page<T>(
             [.. items.OfType<T>()], ids.Length == limit ? Cursors.Write(list, ids[^1]) : null));
     }
+
+    /// <summary>The list of somebody who has one thing alone; its first page is its last.</summary>
+    public static async Task<Results<Ok<Page<T>>, ProblemHttpResult>> ListOne<T>(string list, PageQuery query, Func<ValueTask<T?>> read)
+        where T : class
+    {
+        if (query.Read(list, out _, out var after) is { } problem)
+        {
+            return problem;
+        }
+
+        return TypedResults.Ok(new Page<T>(after is null && await read() is { } one ? [one] : [], null));
+    }
 }

@@ -68,13 +68,7 @@ internal static class PartnersApi
             return await grains.List(list, page, async id => await grains.Actor<IPartnerGrain>(id).Get() is { } one ? View(one, caller) : null);
         }
 
-        if (page.Read(DirectoryLists.Partners, out _, out var after) is { } problem)
-        {
-            return problem;
-        }
-
-        var partner = after is null ? await grains.Actor<IPartnerGrain>(caller.Key.PartnerId!).Get() : null;
-        return TypedResults.Ok(new Page<PartnerInfo>(partner is null ? [] : [partner], null));
+        return await DirectoryPages.ListOne(DirectoryLists.Partners, page, () => grains.Actor<IPartnerGrain>(caller.Key.PartnerId!).Get());
     }
 
     private static async Task<Results<Ok<PartnerInfo>, ProblemHttpResult>> Get(

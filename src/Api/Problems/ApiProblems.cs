@@ -11,6 +11,9 @@ internal static class ApiProblems
     /// <summary>Seconds after which a client should try again when something behind the API does not answer.</summary>
     public const int RetryAfterSeconds = 2;
 
+    /// <summary>Whether a request is for the API, which answers problems; everyone else is a visitor, and gets pages.</summary>
+    public static bool AreFor(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+
     public static ProblemHttpResult Of(Refusal refusal) => Create(StatusOf(refusal.Kind), refusal.Code, refusal.Message, refusal.Errors);
 
     public static ProblemHttpResult NotFound(string what) => Of(Refusal.NotFound(what));

@@ -38,24 +38,12 @@ internal static class ProgramsApi
     private static Task<Results<Ok<Page<ProgramInfo>>, ProblemHttpResult>> List(
         [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) => caller.IsOperator
             ? grains.List(DirectoryLists.Programs, page, id => grains.Actor<IProgramGrain>(id).Get().AsTask())
-            : ListOwn(page, caller, grains);
-
-    private static async Task<Results<Ok<Page<ProgramInfo>>, ProblemHttpResult>> ListOwn(PageQuery page, Caller caller, IGrainFactory grains)
-    {
-        if (page.Read(DirectoryLists.Programs, out _, out var after) is { } problem)
-        {
-            return problem;
-        }
-
-        var program = after is null ? await grains.Actor<IProgramGrain>(caller.Key.ProgramId!).Get() : null;
-        return TypedResults.Ok(new Page<ProgramInfo>(program is null ? [] : [program], null));
-    }
+            : DirectoryPages.ListOne(DirectoryLists.Programs, page, () => grains.Actor<IProgramGrain>(caller.Key.ProgramId!).Get());
 
     private static async Task<Results<Ok<ProgramInfo>, ProblemHttpResult>> Get(
         string programId, Caller caller, IGrainFactory grains, HttpContext context)
     {
-        if (!caller.ActsFor(programId) || !EntityId.IsWellFormed(programId, EntityId.Program)
-            || await grains.Actor<IProgramGrain>(programId).Get() is not { } program)
+        if (await Find(programId, caller, grains) is not { } program)
         {
             return ApiProblems.NotFound("program");
         }
@@ -67,7 +55,7 @@ internal static class ProgramsApi
     private static async Task<Results<Ok<ProgramInfo>, ProblemHttpResult>> Change(
         string programId, ProgramChange body, Caller caller, IGrainFactory grains, HttpContext context)
     {
-        if (!caller.ActsFor(programId) || !EntityId.IsWellFormed(programId, EntityId.Program))
+        if (await Find(programId, caller, grains) is null)
         {
             return ApiProblems.NotFound("program");
         }
@@ -86,4 +74,10 @@ internal static class ProgramsApi
         Versions.Tell(context, program.Value.Version);
         return TypedResults.Ok(program.Value);
     }
+
+    /// <summary>The caller's program; null when there is none that the caller may know of.</summary>
+    internal static async Task<ProgramInfo?> Find(string programId, Caller caller, IGrainFactory grains) =>
+        caller.ActsFor(programId) && EntityId.IsWellFormed(programId, EntityId.Program)
+            ? await grains.Actor<IProgramGrain>(programId).Get()
+            : null;
 }

@@ -68,12 +68,12 @@ internal static class RedirectApi
         Link? found = null;
         foreach (var id in linkIds.Take(MaxLinkIds))
         {
-            if (id is null || !id.StartsWith(EntityId.Link, StringComparison.Ordinal) || !ShortCodes.IsWellFormed(id[EntityId.Link.Length..]))
+            if (!ShortCodes.TryReadLinkId(id, out var code))
             {
                 continue;
             }
 
-            var link = await grains.Actor<ILinkGrain>(id[EntityId.Link.Length..]).Resolve();
+            var link = await grains.Actor<ILinkGrain>(code).Resolve();
             if (link is { Form: LinkForm.Regular } && link.TaskId == task.Id && (found is null || link.State == LinkState.Disabled))
             {
                 found = link;

@@ -133,10 +133,7 @@ internal sealed class CampaignGrain(
         new(DirectoryLists.CampaignsOf(campaign.ProgramId, campaign.Status, campaign.Kind), campaign.Id),
     ];
 
-    private Refusal? CheckVersion(long? expectedVersion) => CurrentOrLeave() switch
-    {
-        null => Refusal.NotFound("campaign"),
-        var campaign when expectedVersion is not null && expectedVersion != campaign.Version => Refusal.Stale(campaign.Version),
-        _ => null,
-    };
+    private Refusal? CheckVersion(long? expectedVersion) => CurrentOrLeave() is { } campaign
+        ? Refusal.WhenStale(campaign.Version, expectedVersion)
+        : Refusal.NotFound("campaign");
 }

@@ -29,9 +29,9 @@ internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, 
             return Refusal.NotFound("link");
         }
 
-        if (expectedVersion is not null && expectedVersion != link.Version)
+        if (Refusal.WhenStale(link.Version, expectedVersion) is { } stale)
         {
-            return Refusal.Stale(link.Version);
+            return stale;
         }
 
         var state = change.State.Value ?? link.State;

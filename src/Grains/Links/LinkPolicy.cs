@@ -32,52 +32,44 @@ internal static class LinkPolicy
     /// <summary>Codes of the gates that are shut; empty when a link can be created and a click counts.</summary>
     public static ImmutableArray<string> ShutGates(TaskTerms terms, DateTimeOffset now)
     {
+        // Adding to an empty array makes a new one, so that an open campaign, which is what clicks meet, costs nothing.
         var campaign = terms.Campaign;
-        if (IsOpen(terms, now))
-        {
-            return [];
-        }
-
-        var shut = ImmutableArray.CreateBuilder<string>();
+        ImmutableArray<string> shut = [];
         if (campaign.Status != CampaignStatus.Active)
         {
-            shut.Add(CampaignNotActive);
+            shut = shut.Add(CampaignNotActive);
         }
 
         if (now < campaign.StartsAt)
         {
-            shut.Add(CampaignNotStarted);
+            shut = shut.Add(CampaignNotStarted);
         }
 
         if (now >= campaign.EndsAt)
         {
-            shut.Add(CampaignEnded);
+            shut = shut.Add(CampaignEnded);
         }
 
         if (!campaign.Tracking.ClicksAndConversions)
         {
-            shut.Add(TrackingOff);
+            shut = shut.Add(TrackingOff);
         }
 
         if (!campaign.PayForPerformance.Enabled)
         {
-            shut.Add(PayForPerformanceOff);
+            shut = shut.Add(PayForPerformanceOff);
         }
 
         if (!terms.PartnerParticipates)
         {
-            shut.Add(PartnerNotParticipating);
+            shut = shut.Add(PartnerNotParticipating);
         }
 
-        return shut.ToImmutable();
+        return shut;
     }
 
     /// <summary>Whether every gate is open.</summary>
-    public static bool IsOpen(TaskTerms terms, DateTimeOffset now) =>
-        terms.Campaign is { Status: CampaignStatus.Active, Tracking.ClicksAndConversions: true, PayForPerformance.Enabled: true } campaign
-        && !(now < campaign.StartsAt)
-        && !(now >= campaign.EndsAt)
-        && terms.PartnerParticipates;
+    public static bool IsOpen(TaskTerms terms, DateTimeOffset now) => ShutGates(terms, now).IsEmpty;
 
     /// <summary>What a task's page needs to offer the creation of a link.</summary>
     public static LinkSettings Describe(TaskTerms terms, DateTimeOffset now)

@@ -54,17 +54,21 @@ public static class RedirectPolicy
 
     private static RedirectDecision Decide(LinkTarget target, string? typedPage, string? savedPageId, TaskTerms terms, DateTimeOffset now)
     {
-        var (page, reason) = target switch
-        {
-            LinkTarget.ProgramDefault => (terms.Program.DefaultLandingPage, null),
-            LinkTarget.SavedPage => FindSaved(savedPageId, terms),
-            _ => CheckTyped(typedPage, terms),
-        };
-        reason = LinkPolicy.IsOpen(terms, now) ? reason : LinkPolicy.ShutGates(terms, now)[0];
+        var shut = LinkPolicy.ShutGates(terms, now);
+        var (page, notAllowed) = Locate(target, typedPage, savedPageId, terms);
+        var reason = shut.IsEmpty ? notAllowed : shut[0];
         return reason is null
             ? new RedirectDecision(page, ClickClass.InTerms, null)
             : new RedirectDecision(terms.Program.DefaultLandingPage, ClickClass.OutsideTerms, reason);
     }
+
+    /// <summary>Where a target leads by the settings now, and the reason why it is not allowed; null when it is.</summary>
+    private static (string Page, string? Reason) Locate(LinkTarget target, string? typedPage, string? savedPageId, TaskTerms terms) => target switch
+    {
+        LinkTarget.ProgramDefault => (terms.Program.DefaultLandingPage, null),
+        LinkTarget.SavedPage => FindSaved(savedPageId, terms),
+        _ => CheckTyped(typedPage, terms),
+    };
 
     private static (string Page, string? Reason) FindSaved(string? savedPageId, TaskTerms terms)
     {
@@ -96,12 +100,7 @@ public static class RedirectPolicy
     /// <summary>Where a link leads by the settings now, gates aside.</summary>
     public static string CurrentPage(Link link, TaskTerms terms)
     {
-        var (page, reason) = link.Target switch
-        {
-            LinkTarget.ProgramDefault => (terms.Program.DefaultLandingPage, null),
-            LinkTarget.SavedPage => FindSaved(link.SavedPageId, terms),
-            _ => CheckTyped(link.LandingPage, terms),
-        };
+        var (page, reason) = Locate(link.Target, link.LandingPage, link.SavedPageId, terms);
         return reason is null ? page : terms.Program.DefaultLandingPage;
     }
 }

@@ -69,6 +69,13 @@ public static partial class ShortCodes
         return refusal is null;
     }
 
+    /// <summary>Reads the code out of a link's id; false when it is not the id of a link.</summary>
+    public static bool TryReadLinkId([NotNullWhen(true)] string? id, out string code)
+    {
+        code = id is not null && id.StartsWith(EntityId.Link, StringComparison.Ordinal) ? id[EntityId.Link.Length..] : "";
+        return IsWellFormed(code);
+    }
+
     /// <summary>Whether a text could be a code at all.</summary>
     public static bool IsWellFormed([NotNullWhen(true)] string? code) => code is not null && AliasPattern().IsMatch(code);
 

@@ -38,9 +38,9 @@ internal sealed class PartnerGrain(
             return Refusal.NotFound("partner");
         }
 
-        if (expectedVersion is not null && expectedVersion != Current.Version)
+        if (Refusal.WhenStale(Current.Version, expectedVersion) is { } stale)
         {
-            return Refusal.Stale(Current.Version);
+            return stale;
         }
 
         var partner = PartnerRules.Apply(Current.Id, Current, change, null, clock.GetUtcNow());

@@ -36,9 +36,9 @@ internal sealed class ProgramGrain(
             return Refusal.NotFound("program");
         }
 
-        if (expectedVersion is not null && expectedVersion != Current.Version)
+        if (Refusal.WhenStale(Current.Version, expectedVersion) is { } stale)
         {
-            return Refusal.Stale(Current.Version);
+            return stale;
         }
 
         var program = ProgramRules.Apply(Current.Id, Current, change, clock.GetUtcNow());

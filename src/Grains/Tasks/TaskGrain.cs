@@ -98,9 +98,9 @@ internal sealed class TaskGrain(
             return Refusal.NotFound("task");
         }
 
-        if (expectedVersion is not null && expectedVersion != record.Task.Version)
+        if (Refusal.WhenStale(record.Task.Version, expectedVersion) is { } stale)
         {
-            return Refusal.Stale(record.Task.Version);
+            return stale;
         }
 
         var task = TaskRules.Apply(record.Task.Id, record.Task, record.Task.CampaignId, record.Task.ProgramId, change, clock.GetUtcNow());
