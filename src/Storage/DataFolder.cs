@@ -4,13 +4,12 @@ namespace OrleansLinks.Storage;
 public sealed class DataFolderException(string message, Exception? cause = null) : InvalidOperationException(message, cause);
 
 /// <summary>
-/// The folder that an installation keeps its data in, and the lock that keeps a second process out of it. The lock is
-/// the operating system's and so ends with the process, however that ends.
+/// A folder that an installation keeps data in, and the lock that keeps a second process out of it. The lock is the
+/// operating system's and so ends with the process, however that ends.
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
     private const string LockName = ".lock";
-    private const string Remedy = "choose another folder with the setting Data:Folder (--data)";
 
     // What the operating systems say of a file that another process has locked.
     private const int LinuxWouldBlock = 11;
@@ -28,13 +27,22 @@ public sealed class DataFolder : IDisposable
     /// <summary>The folder, absolute.</summary>
     public string Path { get; }
 
-    /// <summary>Makes the folder when it is not there, and locks it until disposal.</summary>
+    /// <summary>Makes the data folder when it is not there, and locks it until disposal.</summary>
     /// <param name="path">The folder, absolute or relative to the working directory.</param>
     /// <exception cref="DataFolderException">It cannot be made or written, or another process has it.</exception>
-    public static DataFolder Open(string path)
+    public static DataFolder Open(string path) => Open(path, "data folder", "Data:Folder (--data)");
+
+    /// <summary>Makes a folder when it is not there, and locks it until disposal.</summary>
+    /// <param name="path">The folder, absolute or relative to the working directory.</param>
+    /// <param name="called">What messages call it.</param>
+    /// <param name="setting">The setting that names it, for messages.</param>
+    /// <exception cref="DataFolderException">It cannot be made or written, or another process has it.</exception>
+    public static DataFolder Open(string path, string called, string setting)
     {
         if (string.IsNullOrWhiteSpace(path))
-            throw new DataFolderException("No data folder is named: set Data:Folder (--data).");
+            throw new DataFolderException($"No {called} is named: set {setting}.");
+
+        var remedy = $"choose another folder with the setting {setting}";
 
         path = System.IO.Path.GetFullPath(path);
         try
@@ -47,7 +55,7 @@ public sealed class DataFolder : IDisposable
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new DataFolderException($"The data folder '{path}' cannot be created ({cause.Message.TrimEnd('.')}): {Remedy}.", cause);
+            throw new DataFolderException($"The {called} '{path}' cannot be created ({cause.Message.TrimEnd('.')}): {remedy}.", cause);
         }
 
         var file = System.IO.Path.Combine(path, LockName);
@@ -57,15 +65,15 @@ public sealed class DataFolder : IDisposable
         }
         catch (UnauthorizedAccessException cause)
         {
-            throw new DataFolderException($"The data folder '{path}' cannot be written: give this user the right to, or {Remedy}.", cause);
+            throw new DataFolderException($"The {called} '{path}' cannot be written: give this user the right to, or {remedy}.", cause);
         }
         catch (IOException cause) when (cause.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
         {
-            throw new DataFolderException($"The data folder '{path}' is in use by another process: stop that one, or {Remedy}.", cause);
+            throw new DataFolderException($"The {called} '{path}' is in use by another process: stop that one, or {remedy}.", cause);
         }
         catch (IOException cause)
         {
-            throw new DataFolderException($"The data folder '{path}' cannot be written ({cause.Message.TrimEnd('.')}): {Remedy}.", cause);
+            throw new DataFolderException($"The {called} '{path}' cannot be written ({cause.Message.TrimEnd('.')}): {remedy}.", cause);
         }
     }
 

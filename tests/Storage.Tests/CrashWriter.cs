@@ -23,7 +23,7 @@ internal static class CrashWriter
                 var link = Make.Link($"w{worker}-{i}", task);
                 await links.AddAsync([link], atomic: false);
                 var click = Make.Click(link, TimeProvider.System.GetUtcNow());
-                await ledger.RecordAsync([click]);
+                await ledger.RecordAsync(ClickBatch.Of(click));
                 Console.WriteLine($"{link.Code} {click.Id}");
             }
         }));

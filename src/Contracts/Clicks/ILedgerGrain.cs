@@ -1,19 +1,48 @@
-using System.Collections.Immutable;
 using Orleans.Concurrency;
 
 namespace OrleansLinks.Clicks;
 
-/// <summary>A shard of the click ledger; its key is <c>ledger-</c> and the shard's number.</summary>
+/// <summary>A shard of the click ledger; its key is from <see cref="LedgerShards"/>.</summary>
 [Alias("ILedgerGrain")]
 public interface ILedgerGrain : IGrainWithStringKey
 {
     /// <summary>
     /// Keeps those clicks that are not there yet and adds exactly those to the counters, in one transaction. When it
-    /// returns, they are on disk; when it throws, the same batch can be sent again.
+    /// returns, they are on disk; when it throws, the same batch can be sent again. Tasks whose counters are watched
+    /// are told their new totals.
     /// </summary>
     [Alias("Record")]
-    Task Record(ImmutableArray<Click> clicks);
+    Task Record(ClickBatch batch);
+
+    /// <summary>Says that a task's counters are watched, which holds for <see cref="LiveCounters.WatchLease"/>.</summary>
+    [Alias("Watch"), AlwaysInterleave]
+    Task Watch(string taskId);
 }
+
+/// <summary>Compares totals with details; there is one, its key is <see cref="Key"/>.</summary>
+[Alias("ILedgerAuditGrain")]
+public interface ILedgerAuditGrain : IGrainWithStringKey
+{
+    /// <summary>The key of the one there is.</summary>
+    const string Key = "ledger-audit";
+
+    /// <summary>The last comparison, or a new one if that is older.</summary>
+    /// <param name="maxAge">How old it may be; a comparison that took long may be older, so that comparing never takes more than a twentieth of the time.</param>
+    [Alias("Get")]
+    Task<LedgerAudit> Get(TimeSpan maxAge);
+}
+
+/// <summary>What a comparison of totals and details found.</summary>
+/// <param name="At">When it was made.</param>
+/// <param name="Clicks">How many clicks the totals were compared with.</param>
+/// <param name="Drift">By how many clicks totals and details differ, all differences added up without their sign; 0 when all is well.</param>
+/// <param name="Findings">The first of the differences, in words; empty when there are none.</param>
+[GenerateSerializer, Immutable, Alias("LedgerAudit")]
+public sealed record LedgerAudit(
+    [property: Id(0)] DateTimeOffset At,
+    [property: Id(1)] long Clicks,
+    [property: Id(2)] long Drift,
+    [property: Id(3)] System.Collections.Immutable.ImmutableArray<string> Findings);
 
 /// <summary>A click; its key is the click's id (<c>clk_…</c>).</summary>
 [Alias("IClickGrain")]

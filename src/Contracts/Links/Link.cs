@@ -67,6 +67,12 @@ public sealed record ReportingValues(
     public static ReportingValues None { get; } = new();
 }
 
+/// <summary>What says where a link leads; where that is, the settings of the time of the click say.</summary>
+/// <param name="Target">What decides on the landing page.</param>
+/// <param name="LandingPage">The typed page; null with another target.</param>
+/// <param name="SavedPageId">The saved page; null with another target.</param>
+public readonly record struct LinkDestination(LinkTarget Target, string? LandingPage = null, string? SavedPageId = null);
+
 /// <summary>A tracking link as it is stored.</summary>
 /// <param name="Code">The short code or alias; of a regular link, a key of the same kind. Case-sensitive, never issued twice.</param>
 /// <param name="Form">Short or regular.</param>
@@ -105,6 +111,9 @@ public sealed record Link(
 {
     /// <summary>The link's id in the API (<c>lnk_…</c>).</summary>
     public string Id => EntityId.Link + Code;
+
+    /// <summary>What says where it leads.</summary>
+    public LinkDestination Destination => new(Target, LandingPage, SavedPageId);
 }
 
 /// <summary>A link with what its campaign and program make of it now.</summary>

@@ -46,6 +46,22 @@ public interface ITaskGrain : IGrainWithStringKey
     [Alias("GetCounters"), AlwaysInterleave]
     Task<CounterTotals> GetCounters();
 
+    /// <summary>
+    /// Has an edge told the task's totals whenever they change, for <see cref="LiveCounters.WatchLease"/>; null when the
+    /// task was never made.
+    /// </summary>
+    /// <returns>The totals of now.</returns>
+    [Alias("WatchCounters"), AlwaysInterleave]
+    Task<CounterTotals?> WatchCounters(ICounterObserver edge);
+
+    /// <summary>Ends what <see cref="WatchCounters"/> began.</summary>
+    [Alias("UnwatchCounters"), AlwaysInterleave]
+    Task UnwatchCounters(ICounterObserver edge);
+
+    /// <summary>Takes the totals that a transaction of the ledger has left; older ones than those known mean nothing.</summary>
+    [Alias("ShowCounters"), AlwaysInterleave, OneWay]
+    Task ShowCounters(CounterTotals totals);
+
     /// <summary>A page of the task's clicks, newest first.</summary>
     /// <param name="before">The click that the page before this one ended with; null for the first page.</param>
     /// <param name="limit">At most so many.</param>

@@ -18,6 +18,14 @@ public static class CounterScopes
     public static string OfPartnerIn(string campaignId, string partnerId) => $"{campaignId}/{partnerId}";
 }
 
+/// <summary>What a batch of clicks did.</summary>
+/// <param name="Added">How many clicks were new.</param>
+/// <param name="Tasks">The tasks of those, with the totals that the transaction left.</param>
+public sealed record RecordedClicks(int Added, ImmutableArray<TaskTotals> Tasks);
+
+/// <summary>The totals of a task.</summary>
+public readonly record struct TaskTotals(string TaskId, CounterTotals Totals);
+
 /// <summary>
 /// The click ledger: every click once, and counters that are moved in the same transaction and so always equal the
 /// clicks that they count. Costs do not grow with the number of clicks.
@@ -27,9 +35,12 @@ public interface ILedgerStore
     /// <summary>How long a visitor's clicks on one link count as one unique click after the last of them.</summary>
     static readonly TimeSpan UniqueWindow = TimeSpan.FromMinutes(30);
 
-    /// <summary>Keeps the clicks that are not there yet, and adds exactly those to their counters; on disk when the task completes.</summary>
-    /// <returns>How many were new.</returns>
-    Task<int> RecordAsync(ImmutableArray<Click> clicks);
+    /// <summary>
+    /// Keeps the clicks that are not there yet, and adds exactly those to their counters and to the rollups by hour and
+    /// day, in one transaction; on disk when the task completes.
+    /// </summary>
+    /// <exception cref="FormatException">A click of the batch cannot be read; nothing of it was kept.</exception>
+    Task<RecordedClicks> RecordAsync(ClickBatch batch);
 
     /// <summary>The click with that id, or null.</summary>
     Task<ClickRecord?> FindClickAsync(Guid id);
@@ -42,4 +53,12 @@ public interface ILedgerStore
 
     /// <summary>The totals of a scope from <see cref="CounterScopes"/>.</summary>
     Task<CounterTotals> ReadCountersAsync(string scope);
+
+    /// <summary>
+    /// Compares counters and rollups with the clicks themselves. What was compared before is remembered, so that it costs
+    /// by the clicks that are new and by the number of counters; clicks of before are read again bit by bit, in a round
+    /// over all of them.
+    /// </summary>
+    /// <param name="budget">How long, beside the new clicks, clicks of before are read again.</param>
+    Task<LedgerAudit> AuditAsync(TimeSpan budget);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
+using System.Text;
 using OrleansLinks.Links;
 using OrleansLinks.Storage.Sqlite;
 
@@ -15,12 +14,6 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     /// </summary>
     internal static readonly TimeSpan Lateness = TimeSpan.FromHours(1);
 
-    /// <summary>
-    /// Visits looked at for each new click, to forget the old ones. With 2, the table settles at twice what is needed,
-    /// without an index by time, which every click would have to move.
-    /// </summary>
-    internal const int VisitsSweptPerClick = 2;
-
     private const string Columns =
         "id, link_code, task_id, campaign_id, partner_id, program_id, at, class, outside_terms_reason, is_bot, visitor, " +
         "landing_page, referrer, user_agent, sub_id1, sub_id2, sub_id3, shared_id, param, is_unique";
@@ -33,15 +26,6 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     private const string FirstClicks = $"SELECT {Columns} FROM clicks WHERE task_id = ? ORDER BY id DESC LIMIT ?";
 
     private const string NextClicks = $"SELECT {Columns} FROM clicks WHERE task_id = ? AND id < ? ORDER BY id DESC LIMIT ?";
-
-    private const string FindVisit = "SELECT last_at FROM visits WHERE key = ?";
-
-    private const string SaveVisit =
-        "INSERT INTO visits (key, last_at) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET last_at = excluded.last_at";
-
-    private const string SweepVisits = "SELECT key, last_at FROM visits WHERE key > ? ORDER BY key LIMIT ?";
-
-    private const string ForgetVisit = "DELETE FROM visits WHERE key = ?";
 
     private const string MoveCounters =
         """
@@ -56,15 +40,63 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
           changed_at = excluded.changed_at
         """;
 
-    private const string ReadCounters =
-        "SELECT clicks, unique_clicks, bot_clicks, outside_terms_clicks, version, changed_at FROM counters WHERE scope = ?";
+    private const string Totals = "clicks, unique_clicks, bot_clicks, outside_terms_clicks, version, changed_at";
 
-    // Where the sweep over visits goes on; the writer's thread alone touches it.
-    private long _sweep = long.MinValue;
+    private const string MoveTaskCounters = $"{MoveCounters} RETURNING {Totals}";
 
-    public Task<int> RecordAsync(ImmutableArray<Click> clicks) => clicks.IsEmpty
-        ? Task.FromResult(0)
-        : database.WriteAsync(session => Record(session, clicks), clicks.Length);
+    private const string ReadCounters = $"SELECT {Totals} FROM counters WHERE scope = ?";
+
+    private const string Added =
+        """
+        clicks = clicks + excluded.clicks,
+        unique_clicks = unique_clicks + excluded.unique_clicks,
+        bot_clicks = bot_clicks + excluded.bot_clicks,
+        outside_terms_clicks = outside_terms_clicks + excluded.outside_terms_clicks
+        """;
+
+    private const string TaskRollupColumns =
+        "program_id, start, task_id, campaign_id, partner_id, clicks, unique_clicks, bot_clicks, outside_terms_clicks";
+
+    private const string LinkRollupColumns =
+        "program_id, start, task_id, link_code, clicks, unique_clicks, bot_clicks, outside_terms_clicks";
+
+    private const string MoveTaskHours =
+        $"INSERT INTO task_hours ({TaskRollupColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+
+    private const string MoveTaskDays =
+        $"INSERT INTO task_days ({TaskRollupColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+
+    private const string MoveLinkHours =
+        $"INSERT INTO link_hours ({LinkRollupColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+
+    private const string MoveLinkDays =
+        $"INSERT INTO link_days ({LinkRollupColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+
+    private static readonly byte[] TaskPrefix = Encoding.UTF8.GetBytes(EntityId.Task);
+
+    private static readonly long UniqueWindowMilliseconds = (long)ILedgerStore.UniqueWindow.TotalMilliseconds;
+
+    // The writer's thread alone touches it.
+    private readonly SqliteVisits _visits = new();
+
+    private readonly SqliteLedgerAudit _audit = new(database, clock);
+
+    public Task<RecordedClicks> RecordAsync(ClickBatch batch)
+    {
+        try
+        {
+            // Here and not on the writer's thread, of which there is one.
+            ClickBatchCheck.ThrowIfUnreadable(batch);
+        }
+        catch (FormatException failure)
+        {
+            return Task.FromException<RecordedClicks>(failure);
+        }
+
+        return batch.Count == 0
+            ? Task.FromResult(new RecordedClicks(0, []))
+            : database.WriteAsync(session => Record(session, batch), batch.Count);
+    }
 
     public Task<ClickRecord?> FindClickAsync(Guid id) =>
         database.ReadAsync(session => session.Prepare(FindClick).Bind(id).First<ClickRecord?>(Read, null));
@@ -86,103 +118,113 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     public Task<CounterTotals> ReadCountersAsync(string scope) =>
         database.ReadAsync(session => session.Prepare(ReadCounters).Bind(scope).First(ReadTotals, CounterTotals.Zero));
 
-    private int Record(SqliteSession session, ImmutableArray<Click> clicks)
+    public Task<LedgerAudit> AuditAsync(TimeSpan budget) => _audit.RunAsync(budget);
+
+    private RecordedClicks Record(SqliteSession session, ClickBatch batch)
     {
+        _visits.Begin(session);
         var insert = session.Prepare(InsertClick);
-        var findVisit = session.Prepare(FindVisit);
-        var saveVisit = session.Prepare(SaveVisit);
-        var moves = new Dictionary<string, CounterMove>();
+        var fold = new ClickFold();
         var added = 0;
-        var oldest = clock.GetUtcNow();
-        foreach (var click in clicks)
+        var oldest = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var bytes in batch)
         {
-            var visit = VisitKey(click);
-            var lastAt = findVisit.Bind(visit).First(static row => row.Int64(), long.MinValue);
-            var at = click.At.ToUnixTimeMilliseconds();
-            var isUnique = lastAt == long.MinValue || at - lastAt > (long)ILedgerStore.UniqueWindow.TotalMilliseconds;
-            if (Bind(insert, click, isUnique).Run() == 0)
+            var click = new ClickReader(bytes);
+            var at = click.At;
+            var hour = fold.Of(new TaskHourKey(click.Task, click.Campaign, click.Partner, click.Program, TaskHourKey.HourOf(at)));
+            var link = click.NextText(out var code) ? hour.Of(code) : null;
+            var visit = SqliteVisits.KeyOf(link?.VisitSeed ?? hour.VisitSeed, click.Visitor);
+            var lastAt = _visits.LastAt(session, visit);
+            var isUnique = lastAt == long.MinValue || at - lastAt > UniqueWindowMilliseconds;
+            if (!Insert(insert, ref click, hour.Key, link, isUnique))
                 continue;
 
             if (at > lastAt)
-                saveVisit.Bind(visit).Bind(at).Run();
+                _visits.Keep(visit, at);
 
-            var move = CounterMove.Of(click, isUnique);
-            if (click.LinkCode is { } code)
-                Add(CounterScopes.OfLink(code), move);
-            Add(CounterScopes.OfTask(click.TaskId), move);
-            Add(CounterScopes.OfCampaign(click.CampaignId), move);
-            Add(CounterScopes.OfPartnerIn(click.CampaignId, click.PartnerId), move);
+            var tally = ClickTally.OfOne(isUnique, click.IsBot, click.Class == ClickClass.OutsideTerms);
+            hour.Tally += tally;
+            if (link is not null)
+                link.Tally += tally;
+
             added++;
-            if (click.At < oldest)
-                oldest = click.At;
+            oldest = Math.Min(oldest, at);
         }
 
-        if (added > 0)
-        {
-            Save(session, moves);
-            Sweep(session, added * VisitsSweptPerClick, oldest - ILedgerStore.UniqueWindow - Lateness);
-        }
+        if (added == 0)
+            return new RecordedClicks(0, []);
 
-        return added;
-
-        void Add(string scope, CounterMove move) => moves[scope] = moves.GetValueOrDefault(scope) + move;
+        MoveRollups(session, fold);
+        _visits.End(session, added, DateTimeOffset.FromUnixTimeMilliseconds(oldest) - ILedgerStore.UniqueWindow - Lateness);
+        return new RecordedClicks(added, Move(session, fold.Counters()));
     }
 
-    private void Save(SqliteSession session, Dictionary<string, CounterMove> moves)
+    private static bool Insert(SqliteStatement insert, ref ClickReader click, in TaskHourKey ids, LinkHour? link, bool isUnique)
+    {
+        insert.Bind(click.Id);
+        if (link is null)
+            insert.BindNull();
+        else
+            insert.BindText(link.Code);
+
+        insert.Bind(ids.Task).Bind(ids.Campaign).Bind(ids.Partner).Bind(ids.Program).Bind(click.At).Bind((int)click.Class);
+        BindNextText(insert, ref click); // outside-terms reason
+        insert.Bind(click.IsBot ? 1 : 0).Bind(click.Visitor);
+        insert.BindText(click.NextText(out var landingPage) ? landingPage : default);
+        for (var text = 0; text < 7; text++) // referrer, user agent, the reporting values
+            BindNextText(insert, ref click);
+
+        return insert.Bind(isUnique ? 1 : 0).Run() == 1;
+    }
+
+    private static void BindNextText(SqliteStatement insert, ref ClickReader click)
+    {
+        if (click.NextText(out var text))
+            insert.BindText(text);
+        else
+            insert.BindNull();
+    }
+
+    private ImmutableArray<TaskTotals> Move(SqliteSession session, Dictionary<byte[], ClickTally> counters)
     {
         var now = clock.GetUtcNow();
-        var statement = session.Prepare(MoveCounters);
-        foreach (var (scope, move) in moves)
+        var move = session.Prepare(MoveCounters);
+        var moveTask = session.Prepare(MoveTaskCounters);
+        var tasks = ImmutableArray.CreateBuilder<TaskTotals>();
+        foreach (var (scope, tally) in counters)
         {
-            statement.Bind(scope).Bind(move.Clicks).Bind(move.Unique).Bind(move.Bot).Bind(move.OutsideTerms).Bind(now).Run();
-        }
-    }
-
-    /// <summary>
-    /// Goes on through the visits, round and round, and forgets those from before <paramref name="horizon"/>. That is
-    /// reckoned from the clicks' own times, so that a backlog of hours counts as it would have when it happened.
-    /// </summary>
-    private void Sweep(SqliteSession session, int count, DateTimeOffset horizon)
-    {
-        var visits = session.Prepare(SweepVisits).Bind(_sweep).Bind(count).All(static row => (Key: row.Int64(), LastAt: row.Time()));
-        foreach (var (key, lastAt) in visits)
-        {
-            if (lastAt < horizon)
-                session.Prepare(ForgetVisit).Bind(key).Run();
+            if (scope.AsSpan().StartsWith(TaskPrefix))
+                tasks.Add(new(Encoding.UTF8.GetString(scope), moveTask.BindText(scope).Bind(tally).Bind(now).First(ReadTotals, CounterTotals.Zero)));
+            else
+                move.BindText(scope).Bind(tally).Bind(now).Run();
         }
 
-        _sweep = visits.Length < count ? long.MinValue : visits[^1].Key;
+        return tasks.DrainToImmutable();
     }
 
-    /// <summary>
-    /// 64 bits that stand for a visitor on a link (or on a task, where the link has no code). That two of millions
-    /// share them is not to be expected, and would cost one unique click.
-    /// </summary>
-    private static long VisitKey(Click click)
+    private static void MoveRollups(SqliteSession session, ClickFold fold)
     {
-        var scope = click.LinkCode is { } code ? CounterScopes.OfLink(code) : CounterScopes.OfTask(click.TaskId);
-        Span<byte> bytes = stackalloc byte[16];
-        click.Visitor.TryWriteBytes(bytes);
-        return (long)XxHash3.HashToUInt64(bytes, (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(scope.AsSpan())));
-    }
+        var taskHours = session.Prepare(MoveTaskHours);
+        var taskDays = session.Prepare(MoveTaskDays);
+        var linkHours = session.Prepare(MoveLinkHours);
+        var linkDays = session.Prepare(MoveLinkDays);
+        foreach (var hour in fold.TaskHours)
+        {
+            if (hour.Tally.Clicks == 0)
+                continue;
 
-    private static SqliteStatement Bind(SqliteStatement insert, Click click, bool isUnique) => insert
-        .Bind(click.Id)
-        .Bind(click.LinkCode)
-        .BindId(click.TaskId, EntityId.Task)
-        .BindId(click.CampaignId, EntityId.Campaign)
-        .BindId(click.PartnerId, EntityId.Partner)
-        .BindId(click.ProgramId, EntityId.Program)
-        .Bind(click.At)
-        .Bind((int)click.Class)
-        .Bind(click.OutsideTermsReason)
-        .Bind(click.IsBot ? 1 : 0)
-        .Bind(click.Visitor)
-        .Bind(click.LandingPage)
-        .Bind(click.Referrer)
-        .Bind(click.UserAgent)
-        .Bind(click.Values)
-        .Bind(isUnique ? 1 : 0);
+            Bind(taskHours, hour.Key, hour.Key.Start).Bind(hour.Key.Campaign).Bind(hour.Key.Partner).Bind(hour.Tally).Run();
+            Bind(taskDays, hour.Key, hour.Key.Day).Bind(hour.Key.Campaign).Bind(hour.Key.Partner).Bind(hour.Tally).Run();
+            foreach (var link in hour.Links)
+            {
+                Bind(linkHours, hour.Key, hour.Key.Start).BindText(link.Code).Bind(link.Tally).Run();
+                Bind(linkDays, hour.Key, hour.Key.Day).BindText(link.Code).Bind(link.Tally).Run();
+            }
+        }
+
+        static SqliteStatement Bind(SqliteStatement statement, in TaskHourKey key, long start) =>
+            statement.Bind(key.Program).Bind(start).Bind(key.Task);
+    }
 
     // C# reads the columns from left to right: the order here is the order of Columns.
     private static ClickRecord Read(SqliteStatement row) => new(
@@ -206,14 +248,4 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
 
     private static CounterTotals ReadTotals(SqliteStatement row) =>
         new(row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Time());
-
-    /// <summary>What a batch adds to a counter.</summary>
-    private readonly record struct CounterMove(int Clicks, int Unique, int Bot, int OutsideTerms)
-    {
-        public static CounterMove Of(Click click, bool isUnique) =>
-            new(1, isUnique ? 1 : 0, click.IsBot ? 1 : 0, click.Class == ClickClass.OutsideTerms ? 1 : 0);
-
-        public static CounterMove operator +(CounterMove a, CounterMove b) =>
-            new(a.Clicks + b.Clicks, a.Unique + b.Unique, a.Bot + b.Bot, a.OutsideTerms + b.OutsideTerms);
-    }
 }

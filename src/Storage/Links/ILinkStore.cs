@@ -29,7 +29,10 @@ public interface ILinkStore
     /// <summary>The link with that code, or null.</summary>
     Task<Link?> FindAsync(string code);
 
-    /// <summary>Replaces what can change of a link (target, pages, state, who disabled it, version), if the stored version is one less than the given.</summary>
+    /// <summary>The links with those codes, in their order; null where there is none.</summary>
+    Task<ImmutableArray<Link?>> FindAsync(ImmutableArray<string> codes);
+
+    /// <summary>Replaces what can change of a link (target, pages, state, who disabled it, version), if the stored version is one less than the given. The change goes to the feed (<see cref="IChangeStore"/>) in the same transaction.</summary>
     /// <returns>Whether it was replaced.</returns>
     Task<bool> UpdateAsync(Link link);
 

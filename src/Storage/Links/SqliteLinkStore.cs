@@ -4,7 +4,7 @@ using OrleansLinks.Storage.Sqlite;
 namespace OrleansLinks.Links;
 
 /// <summary>Links in SQLite.</summary>
-internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
+internal sealed class SqliteLinkStore(SqliteDatabase database, TimeProvider clock) : ILinkStore
 {
     private const string Columns =
         "code, form, task_id, campaign_id, partner_id, program_id, target, landing_page, saved_page_id, " +
@@ -26,16 +26,18 @@ internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
 
     public Task<Link?> FindAsync(string code) => database.ReadAsync(session => FindIn(session, code));
 
-    public Task<bool> UpdateAsync(Link link) => database.WriteAsync(session => session.Prepare(Update)
-        .Bind((int)link.Target)
-        .Bind(link.LandingPage)
-        .BindId(link.SavedPageId, EntityId.SavedPage)
-        .Bind((int)link.State)
-        .BindOrNull((int?)link.DisabledBy)
-        .Bind(link.Version)
-        .Bind(link.Code)
-        .Bind(link.Version - 1)
-        .Run() == 1);
+    public Task<ImmutableArray<Link?>> FindAsync(ImmutableArray<string> codes) => codes.IsEmpty
+        ? Task.FromResult(ImmutableArray<Link?>.Empty)
+        : database.ReadAsync(session => ImmutableArray.CreateRange(codes, code => FindIn(session, code)));
+
+    public Task<bool> UpdateAsync(Link link) => database.WriteAsync(session =>
+    {
+        var isReplaced = Replace(session, link);
+        if (isReplaced)
+            SqliteChangeStore.Append(session, EntityId.Link + link.Code, clock.GetUtcNow());
+
+        return isReplaced;
+    });
 
     public Task<StoredLinkPage> ListAsync(string taskId, long? before, int limit)
     {
@@ -85,6 +87,17 @@ internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
 
     private static Link? FindIn(SqliteSession session, string code) =>
         session.Prepare(Find).Bind(code).First<Link?>(Read, null);
+
+    private static bool Replace(SqliteSession session, Link link) => session.Prepare(Update)
+        .Bind((int)link.Target)
+        .Bind(link.LandingPage)
+        .BindId(link.SavedPageId, EntityId.SavedPage)
+        .Bind((int)link.State)
+        .BindOrNull((int?)link.DisabledBy)
+        .Bind(link.Version)
+        .Bind(link.Code)
+        .Bind(link.Version - 1)
+        .Run() == 1;
 
     private static SqliteStatement Bind(SqliteStatement insert, Link link) => insert
         .Bind(link.Code)

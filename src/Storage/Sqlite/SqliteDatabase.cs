@@ -14,7 +14,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Name of the file.</summary>
     public const string FileName = "links.db";
 
-    private const int WriterCacheKilobytes = 32 * 1024;
+    private const int WriterCacheKilobytes = 64 * 1024;
     private const int ReaderCacheKilobytes = 2 * 1024;
 
     // A read beyond these opens a session for itself (0.3 ms) rather than wait.
@@ -31,18 +31,8 @@ internal sealed class SqliteDatabase : IDisposable
     public SqliteDatabase(DataFolder folder, ILogger<SqliteDatabase> log)
     {
         _path = Path.Combine(folder.Path, FileName);
-        var session = SqliteSession.Open(_path, WriterCacheKilobytes);
-        try
-        {
-            log.Opened(_path, SqliteSchema.Apply(session.Connection, "LinksSchema"));
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-
-        _writer = new GroupCommitWriter(session, "links.db writer", log);
+        log.Opened(_path, Migrate(_path));
+        _writer = new GroupCommitWriter(SqliteSession.Open(_path, WriterCacheKilobytes), "links.db writer", log);
     }
 
     /// <inheritdoc cref="GroupCommitWriter.WriteAsync"/>
@@ -63,17 +53,10 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Commits what is queued, then closes the files.</summary>
-    public void Dispose()
-    {
-        _closed = true;
-        while (_readers.TryDequeue(out var reader))
-            reader.Dispose();
-
-        _writer.Dispose();
-    }
-
-    private T Read<T>(Func<SqliteSession, T> read)
+    /// <summary>Runs a read that may take a while; it is the calling thread's, which must not be one of the pool.</summary>
+    /// <exception cref="ObjectDisposedException">The database is closed.</exception>
+    /// <exception cref="SqliteException">SQLite refused it.</exception>
+    public T Read<T>(Func<SqliteSession, T> read)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         if (!_readers.TryDequeue(out var reader))
@@ -93,5 +76,25 @@ internal sealed class SqliteDatabase : IDisposable
             else
                 reader.Dispose();
         }
+    }
+
+    /// <summary>Commits what is queued, then closes the files.</summary>
+    public void Dispose()
+    {
+        _closed = true;
+        while (_readers.TryDequeue(out var reader))
+            reader.Dispose();
+
+        _writer.Dispose();
+    }
+
+    private static int Migrate(string path)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        using var settings = connection.CreateCommand();
+        settings.CommandText = $"PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = {-WriterCacheKilobytes};";
+        settings.ExecuteNonQuery();
+        return SqliteSchema.Apply(connection, "LinksSchema");
     }
 }

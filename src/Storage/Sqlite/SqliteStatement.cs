@@ -12,26 +12,34 @@ namespace OrleansLinks.Storage.Sqlite;
 /// <remarks>Belongs to one <see cref="SqliteSession"/> and, like it, to one thread at a time.</remarks>
 internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) : IDisposable
 {
+    private readonly nint _handle = statement.DangerousGetHandle();
+
+    // A bit for each parameter that is bound. To bind a null to one that is not would be a call for nothing, and most of
+    // a click's texts are null.
+    private ulong _bound;
     private int _parameter;
     private int _column;
 
     /// <summary>Binds the next parameter.</summary>
-    public SqliteStatement Bind(long value) => Bound(raw.sqlite3_bind_int64(statement, ++_parameter, value));
+    public SqliteStatement Bind(long value) => Bound(SqliteNative.BindInt64(_handle, Next(), value));
 
     /// <inheritdoc cref="Bind(long)"/>
     public SqliteStatement Bind(string? value) =>
-        value is null ? BindNull() : Bound(raw.sqlite3_bind_text(statement, ++_parameter, value));
+        value is null ? BindNull() : Bound(raw.sqlite3_bind_text(statement, Next(), value));
+
+    /// <summary>Binds the next parameter to a text in UTF-8.</summary>
+    public SqliteStatement BindText(ReadOnlySpan<byte> utf8) => Bound(SqliteNative.BindText(_handle, Next(), utf8));
 
     /// <inheritdoc cref="Bind(long)"/>
     public SqliteStatement Bind(byte[]? value) =>
-        value is null ? BindNull() : Bound(raw.sqlite3_bind_blob(statement, ++_parameter, value));
+        value is null ? BindNull() : Bound(raw.sqlite3_bind_blob(statement, Next(), value));
 
     /// <summary>Binds the next parameter to 16 bytes, the most significant first, so that version 7 sorts by time.</summary>
     public SqliteStatement Bind(Guid value)
     {
         Span<byte> bytes = stackalloc byte[16];
         value.TryWriteBytes(bytes, bigEndian: true, out _);
-        return Bound(raw.sqlite3_bind_blob(statement, ++_parameter, bytes));
+        return Bound(SqliteNative.BindBlob(_handle, Next(), bytes));
     }
 
     /// <inheritdoc cref="Bind(long)"/>
@@ -41,7 +49,15 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
     public SqliteStatement BindOrNull(int? value) => value is { } number ? Bind(number) : BindNull();
 
     /// <inheritdoc cref="Bind(long)"/>
-    public SqliteStatement BindNull() => Bound(raw.sqlite3_bind_null(statement, ++_parameter));
+    public SqliteStatement BindNull()
+    {
+        var bit = 1UL << _parameter++;
+        if ((_bound & bit) == 0)
+            return this;
+
+        _bound &= ~bit;
+        return Bound(raw.sqlite3_bind_null(statement, _parameter));
+    }
 
     /// <summary>The next column of the current row.</summary>
     public long Int64() => raw.sqlite3_column_int64(statement, _column++);
@@ -72,6 +88,9 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
 
     /// <inheritdoc cref="Int64"/>
     public byte[] Bytes() => raw.sqlite3_column_blob(statement, _column++).ToArray();
+
+    /// <summary>The next column as its bytes, which are SQLite's and last until the next row; a null has none.</summary>
+    public ReadOnlySpan<byte> Span() => raw.sqlite3_column_blob(statement, _column++);
 
     /// <summary>Whether the next column is null; it stays the next.</summary>
     public bool IsNull => raw.sqlite3_column_type(statement, _column) == raw.SQLITE_NULL;
@@ -111,22 +130,9 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
         return rows.DrainToImmutable();
     }
 
-    /// <summary>Ends the statement's run and lets go of the snapshot that it reads.</summary>
-    public void Reset()
-    {
-        raw.sqlite3_reset(statement);
-        _parameter = 0;
-    }
-
-    public void Dispose() => statement.Dispose();
-
-    private object? PassNull()
-    {
-        _column++;
-        return null;
-    }
-
-    private bool Step()
+    /// <summary>Goes to the next row; false after the last. To be followed by <see cref="Reset"/>.</summary>
+    /// <exception cref="SqliteException">SQLite refused it.</exception>
+    public bool Step()
     {
         _column = 0;
         var code = raw.sqlite3_step(statement);
@@ -136,9 +142,32 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
         return code == raw.SQLITE_ROW;
     }
 
+    /// <summary>Ends the statement's run and lets go of the snapshot that it reads.</summary>
+    public void Reset()
+    {
+        raw.sqlite3_reset(statement);
+        _parameter = 0;
+    }
+
+    public void Dispose() => statement.Dispose();
+
+    private int Next()
+    {
+        _bound |= 1UL << _parameter;
+        return ++_parameter;
+    }
+
+    private object? PassNull()
+    {
+        _column++;
+        return null;
+    }
+
     private SqliteStatement Bound(int code)
     {
-        SqliteException.ThrowExceptionForRC(code, database);
+        if (code != raw.SQLITE_OK)
+            SqliteException.ThrowExceptionForRC(code, database);
+
         return this;
     }
 }

@@ -15,7 +15,7 @@ public static class SqliteStorageExtensions
     private const string Invariant = "System.Data.SQLite";
 
     /// <summary>
-    /// Adds the four stores over <c>links.db</c>. The folder is locked and the database opened when the first of them
+    /// Adds the stores over <c>links.db</c>. The folder is locked and the database opened when the first of them
     /// is resolved, and closed with the container, after what was queued is on disk.
     /// </summary>
     /// <param name="services">The services.</param>
@@ -28,6 +28,7 @@ public static class SqliteStorageExtensions
         services.TryAddSingleton(_ => DataFolder.Open(dataFolder));
         services.TryAddSingleton<SqliteDatabase>();
         services.AddSingleton<ILinkStore, SqliteLinkStore>();
+        services.AddSingleton<IChangeStore, SqliteChangeStore>();
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();

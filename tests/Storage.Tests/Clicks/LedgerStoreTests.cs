@@ -7,7 +7,11 @@ namespace OrleansLinks.Clicks;
 
 public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
 {
+    protected static readonly TimeSpan AuditBudget = TimeSpan.FromSeconds(1);
+
     protected ILedgerStore Ledger => Host.Get<ILedgerStore>();
+
+    protected async Task<int> RecordAsync(params ImmutableArray<Click> clicks) => (await Ledger.RecordAsync(ClickBatch.Of(clicks))).Added;
 
     [Fact]
     public async Task A_click_is_found_as_it_was_recorded()
@@ -17,7 +21,7 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
             LinkCode = null, Class = ClickClass.OutsideTerms, OutsideTermsReason = "campaign_paused", IsBot = true, Referrer = null, UserAgent = "",
         };
 
-        Assert.Equal(1, await Ledger.RecordAsync([click]));
+        Assert.Equal(1, await RecordAsync(click));
 
         Assert.Equal(new ClickRecord(click, IsUnique: true), await Ledger.FindClickAsync(click.Id));
         Assert.Null(await Ledger.FindClickAsync(Guid.CreateVersion7()));
@@ -29,9 +33,9 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         var link = Make.Link("code");
         ImmutableArray<Click> batch = [.. Enumerable.Range(0, 300).Select(_ => Make.Click(link))];
 
-        Assert.Equal(300, await Ledger.RecordAsync(batch));
+        Assert.Equal(300, await RecordAsync([.. batch]));
         Host.Clock.Now += TimeSpan.FromSeconds(1);
-        Assert.Equal(0, await Ledger.RecordAsync(batch));
+        Assert.Equal(0, await RecordAsync([.. batch]));
 
         var expected = new CounterTotals(300, 300, 0, 0, 1, Make.Noon);
         string[] scopes =
@@ -51,9 +55,9 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
     public async Task A_batch_moves_the_version_of_its_counters_once()
     {
         var link = Make.Link("code");
-        await Ledger.RecordAsync([Make.Click(link), Make.Click(link)]);
+        await RecordAsync(Make.Click(link), Make.Click(link));
         Host.Clock.Now += TimeSpan.FromSeconds(1);
-        await Ledger.RecordAsync([Make.Click(link)]);
+        await RecordAsync(Make.Click(link));
 
         Assert.Equal(
             new CounterTotals(3, 3, 0, 0, 2, Host.Clock.Now),
@@ -71,7 +75,7 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         var visitor = Guid.NewGuid();
         Host.Clock.Now = Make.Noon.AddHours(1);
         foreach (var minute in minutesThenUnique[..^1])
-            await Ledger.RecordAsync([Make.Click(link, Make.Noon.AddMinutes(minute), visitor)]);
+            await RecordAsync([Make.Click(link, Make.Noon.AddMinutes(minute), visitor)]);
 
         Assert.Equal(minutesThenUnique[^1], (await Ledger.ReadCountersAsync(CounterScopes.OfLink("code"))).UniqueClicks);
     }
@@ -82,7 +86,7 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         var visitor = Guid.NewGuid();
         var one = Make.Link("one");
         var two = Make.Link("two", one.TaskId);
-        await Ledger.RecordAsync([Make.Click(one, visitor: visitor), Make.Click(two, visitor: visitor), Make.Click(two, visitor: visitor)]);
+        await RecordAsync([Make.Click(one, visitor: visitor), Make.Click(two, visitor: visitor), Make.Click(two, visitor: visitor)]);
 
         var totals = await Ledger.ReadCountersAsync(CounterScopes.OfTask(one.TaskId));
         Assert.Equal((3, 2), (totals.Clicks, totals.UniqueClicks));
@@ -93,7 +97,7 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
     {
         var link = Make.Link("code");
         var clicks = Enumerable.Range(0, 25).Select(i => Make.Click(link, Make.Noon.AddSeconds(i))).ToArray();
-        await Ledger.RecordAsync([.. clicks.Reverse(), Make.Click(Make.Link("other"))]);
+        await RecordAsync([.. clicks.Reverse(), Make.Click(Make.Link("other"))]);
 
         var seen = new List<Guid>();
         ImmutableArray<ClickRecord> page;
@@ -110,19 +114,22 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
     [Fact]
     public async Task Totals_equal_details_whatever_is_sent_and_however_often()
     {
-        // A history is a pool of clicks over 90 minutes, and batches of indexes into it.
+        // A history is a pool of clicks over 90 minutes around midnight, and batches of indexes into it.
         var click = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[0, 90 * 60], Gen.Bool, Gen.Bool);
         var history = Gen.Select(click.Array[1, 30], Gen.Int[0, 29].Array[0, 12].Array[1, 8]);
-        Host.Clock.Now = Make.Noon.AddMinutes(90);
+        var evening = Make.Noon.AddHours(11);
+        Host.Clock.Now = evening.AddMinutes(90);
 
         await history.SampleAsync(
             async (pool, batches) =>
             {
                 // Links, tasks and visitors of its own let each history share the database with those before it.
                 string[] campaigns = [Make.Id(EntityId.Campaign), Make.Id(EntityId.Campaign)];
-                var links = Enumerable.Range(0, 4).Select(i => Make.Link($"{campaigns[i / 2]}-{i}") with { CampaignId = campaigns[i / 2] }).ToArray();
+                var program = Make.Id(EntityId.Program);
+                var links = Enumerable.Range(0, 4)
+                    .Select(i => Make.Link($"{campaigns[i / 2]}-{i}") with { CampaignId = campaigns[i / 2], ProgramId = program }).ToArray();
                 var clicks = pool.Select(((int Link, int Visitor, int Second, bool IsBot, bool IsOutside) c) =>
-                    Make.Click(links[c.Link], Make.Noon.AddSeconds(c.Second), new Guid(c.Visitor, 0, 0, new byte[8])) with
+                    Make.Click(links[c.Link], evening.AddSeconds(c.Second), new Guid(c.Visitor, 0, 0, new byte[8])) with
                     {
                         LinkCode = c.Link == 3 ? null : links[c.Link].Code, // one link is put together by hand
                         IsBot = c.IsBot,
@@ -132,7 +139,7 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
                 foreach (var batch in batches)
                 {
                     ImmutableArray<Click> sent = [.. batch.Where(i => i < clicks.Length).Select(i => clicks[i])];
-                    Assert.Equal(reference.Record(sent), await Ledger.RecordAsync(sent));
+                    Assert.Equal(reference.Record(sent), await RecordAsync([.. sent]));
                 }
 
                 foreach (var (scope, totals) in reference.Totals)
@@ -140,10 +147,167 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
 
                 foreach (var (id, isUnique) in reference.Unique)
                     Assert.Equal(isUnique, (await Ledger.FindClickAsync(id))?.IsUnique);
+
+                Assert.Equal(reference.Rollups, await ReadRollupsAsync(program));
             },
             iter: 200,
             threads: 1);
+
+        await AssertAuditFindsNothingAsync();
     }
+
+    [Fact]
+    public async Task Totals_come_with_the_batch_that_moved_them()
+    {
+        var (one, two) = (Make.Link("one"), Make.Link("two"));
+        await RecordAsync(Make.Click(one));
+        var again = Make.Click(one);
+        await RecordAsync(again);
+        Host.Clock.Now += TimeSpan.FromSeconds(1);
+
+        var recorded = await Ledger.RecordAsync(ClickBatch.Of(again, Make.Click(two), Make.Click(two) with { IsBot = true }));
+
+        Assert.Equal(2, recorded.Added);
+        Assert.Equal([new TaskTotals(two.TaskId, new CounterTotals(2, 2, 1, 0, 1, Host.Clock.Now))], recorded.Tasks);
+        Assert.Equal(2, (await Ledger.ReadCountersAsync(CounterScopes.OfTask(one.TaskId))).Clicks);
+        var third = await Ledger.RecordAsync(ClickBatch.Of(Make.Click(one)));
+        Assert.Equal(new CounterTotals(3, 3, 0, 0, 3, Host.Clock.Now), Assert.Single(third.Tasks).Totals);
+    }
+
+    [Fact]
+    public async Task A_click_in_two_batches_that_are_sent_at_once_counts_once()
+    {
+        var link = Make.Link("code");
+        ImmutableArray<Click> shared = [.. Enumerable.Range(0, 50).Select(_ => Make.Click(link))];
+        var ledger = Ledger;
+
+        var recorded = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            Task.Run(() => ledger.RecordAsync(ClickBatch.Of([.. shared, Make.Click(link)])))));
+
+        Assert.Equal(58, recorded.Sum(batch => batch.Added));
+        Assert.Equal(58, (await ledger.ReadCountersAsync(CounterScopes.OfLink("code"))).Clicks);
+        await AssertAuditFindsNothingAsync();
+    }
+
+    [Fact]
+    public async Task Of_a_batch_that_is_there_by_half_the_other_half_is_kept()
+    {
+        var link = Make.Link("code");
+        ImmutableArray<Click> batch = [.. Enumerable.Range(0, 10).Select(_ => Make.Click(link))];
+        await RecordAsync([.. batch.Where((_, i) => i % 2 == 0)]);
+
+        Assert.Equal(5, await RecordAsync([.. batch]));
+
+        Assert.Equal(10, (await Ledger.ReadCountersAsync(CounterScopes.OfLink("code"))).Clicks);
+        Assert.Equal(10, (await Ledger.ListClicksAsync(link.TaskId, null, 20)).Length);
+        await AssertAuditFindsNothingAsync();
+    }
+
+    [Fact]
+    public async Task Late_clicks_go_to_the_hour_and_day_in_which_they_happened()
+    {
+        var link = Make.Link("code");
+        await RecordAsync(Make.Click(link));
+        var late = Make.Noon.AddDays(-1).AddMinutes(59).AddMilliseconds(59_999);
+        await RecordAsync(Make.Click(link), Make.Click(link, late));
+
+        var today = Make.Noon.ToUnixTimeSeconds();
+        var rollups = await ReadRollupsAsync(link.ProgramId);
+        Assert.Equal(2, rollups[new("task_hours", today, link.TaskId, null)].Clicks);
+        Assert.Equal(1, rollups[new("link_hours", today - 24 * 3600, link.TaskId, "code")].Clicks);
+        Assert.Equal(2, rollups[new("link_days", today - 12 * 3600, link.TaskId, "code")].Clicks);
+        Assert.Equal(1, rollups[new("task_days", today - 36 * 3600, link.TaskId, null)].Clicks);
+        Assert.Equal(8, rollups.Count);
+        await AssertAuditFindsNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_batch_with_a_click_that_cannot_be_read_changes_nothing()
+    {
+        var link = Make.Link("code");
+        var good = ClickBatch.Of(Make.Click(link), Make.Click(link));
+        var cut = good.Data[..^1];
+        var newer = (byte[])good.Data.Clone();
+        newer[4] = 99; // the version of the first click
+        var longer = (byte[])good.Data.Clone();
+        longer[3] = 127; // its length
+        var garbled = (byte[])good.Data.Clone();
+        garbled[^3] = 255; // no UTF-8: the last text there is; after it comes the length of none
+        var texts = (byte[])good.Data.Clone();
+        texts[4 + 106 + 1] = 80; // the length of its first text
+
+        foreach (var bad in new[] { cut, newer, longer, garbled, texts, [1, 2, 3] })
+            await Assert.ThrowsAsync<FormatException>(() => Ledger.RecordAsync(new ClickBatch(2, bad)));
+
+        await Assert.ThrowsAsync<FormatException>(() => Ledger.RecordAsync(good with { Count = 3 }));
+        Assert.Equal(CounterTotals.Zero, await Ledger.ReadCountersAsync(CounterScopes.OfTask(link.TaskId)));
+        Assert.Empty(await Ledger.ListClicksAsync(link.TaskId, null, 10));
+        Assert.Empty(await ReadRollupsAsync(link.ProgramId));
+        Assert.Equal(2, (await Ledger.RecordAsync(good)).Added);
+    }
+
+    [Fact]
+    public async Task An_empty_batch_changes_nothing() =>
+        Assert.Equal(0, await RecordAsync());
+
+    [Fact]
+    public async Task Visitors_are_known_after_reopening_however_many_came_since()
+    {
+        var link = Make.Link("code");
+        ImmutableArray<Guid> visitors = [.. Enumerable.Range(0, 3000).Select(_ => Guid.NewGuid())];
+        await RecordAsync([.. visitors.Select(visitor => Make.Click(link, Make.Noon, visitor))]);
+        await RecordAsync([.. visitors.Select(visitor => Make.Click(link, Make.Noon.AddMinutes(-40), visitor))]); // late ones
+        await Host.CloseAsync();
+
+        await RecordAsync([.. visitors.Select(visitor => Make.Click(link, Make.Noon.AddMinutes(29), visitor))]);
+
+        var totals = await Ledger.ReadCountersAsync(CounterScopes.OfLink("code"));
+        Assert.Equal((9000, 3000), (totals.Clicks, totals.UniqueClicks));
+    }
+
+    [Fact]
+    public async Task An_audit_beside_clicks_that_arrive_finds_no_drift()
+    {
+        var ledger = Ledger;
+        var links = Enumerable.Range(0, 20).Select(i => Make.Link($"code{i}")).ToArray();
+        using var audited = new CancellationTokenSource();
+        var recording = Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
+        {
+            var sent = 0;
+            var random = new Random(worker);
+            while (!audited.IsCancellationRequested)
+            {
+                sent += (await ledger.RecordAsync(ClickBatch.Of([.. Enumerable.Range(0, 500).Select(_ =>
+                    Make.Click(links[random.Next(links.Length)], Make.Noon.AddMinutes(random.Next(180))))]))).Added;
+            }
+
+            return sent;
+        })).ToArray();
+
+        var audits = new List<LedgerAudit>();
+        for (var i = 0; i < 20; i++)
+            audits.Add(await ledger.AuditAsync(TimeSpan.Zero));
+
+        await audited.CancelAsync();
+        var sent = await Task.WhenAll(recording);
+        audits.Add(await ledger.AuditAsync(AuditBudget));
+        Assert.All(audits, audit => Assert.Equal((0, ""), (audit.Drift, string.Join("; ", audit.Findings))));
+        Assert.Equal(sent.Sum(), audits[^1].Clicks);
+    }
+
+    /// <summary>The rows of the four rollups of a program.</summary>
+    protected abstract Task<Dictionary<RollupKey, Rollup>> ReadRollupsAsync(string programId);
+
+    protected async Task AssertAuditFindsNothingAsync()
+    {
+        var audit = await Ledger.AuditAsync(AuditBudget);
+        Assert.Empty(audit.Findings);
+        Assert.Equal(0, audit.Drift);
+    }
+
+    protected readonly record struct RollupKey(string Table, long Start, string TaskId, string? LinkCode);
+
+    protected readonly record struct Rollup(string? CampaignId, string? PartnerId, long Clicks, long Unique, long Bot, long OutsideTerms);
 
     [Fact]
     public async Task The_ledger_is_there_after_reopening()
@@ -151,11 +315,11 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         var link = Make.Link("code");
         var visitor = Guid.NewGuid();
         var first = Make.Click(link, visitor: visitor);
-        await Ledger.RecordAsync([first]);
+        await RecordAsync(first);
         await Host.CloseAsync();
 
-        Assert.Equal(0, await Ledger.RecordAsync([first]));
-        await Ledger.RecordAsync([Make.Click(link, visitor: visitor)]);
+        Assert.Equal(0, await RecordAsync(first));
+        await RecordAsync([Make.Click(link, visitor: visitor)]);
 
         var totals = await Ledger.ReadCountersAsync(CounterScopes.OfLink("code"));
         Assert.Equal((2, 1), (totals.Clicks, totals.UniqueClicks));
@@ -169,6 +333,8 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         public Dictionary<Guid, bool> Unique { get; } = [];
 
         public Dictionary<string, CounterTotals> Totals { get; } = [];
+
+        public Dictionary<RollupKey, Rollup> Rollups { get; } = [];
 
         public int Record(ImmutableArray<Click> clicks)
         {
@@ -186,6 +352,16 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
                 Count(CounterScopes.OfTask(click.TaskId), click, isUnique);
                 Count(CounterScopes.OfCampaign(click.CampaignId), click, isUnique);
                 Count(CounterScopes.OfPartnerIn(click.CampaignId, click.PartnerId), click, isUnique);
+
+                var hour = new DateTimeOffset(click.At.Year, click.At.Month, click.At.Day, click.At.Hour, 0, 0, TimeSpan.Zero);
+                var day = new DateTimeOffset(click.At.Year, click.At.Month, click.At.Day, 0, 0, 0, TimeSpan.Zero);
+                RollUp("task_hours", hour, null, click, isUnique);
+                RollUp("task_days", day, null, click, isUnique);
+                if (click.LinkCode is not null)
+                {
+                    RollUp("link_hours", hour, click.LinkCode, click, isUnique);
+                    RollUp("link_days", day, click.LinkCode, click, isUnique);
+                }
             }
 
             return Unique.Count - before;
@@ -200,6 +376,19 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
                 UniqueClicks = totals.UniqueClicks + (isUnique ? 1 : 0),
                 BotClicks = totals.BotClicks + (click.IsBot ? 1 : 0),
                 OutsideTermsClicks = totals.OutsideTermsClicks + (click.Class == ClickClass.OutsideTerms ? 1 : 0),
+            };
+        }
+
+        private void RollUp(string table, DateTimeOffset start, string? code, Click click, bool isUnique)
+        {
+            var key = new RollupKey(table, start.ToUnixTimeSeconds(), click.TaskId, code);
+            var sums = Rollups.GetValueOrDefault(key, new Rollup(code is null ? click.CampaignId : null, code is null ? click.PartnerId : null, 0, 0, 0, 0));
+            Rollups[key] = sums with
+            {
+                Clicks = sums.Clicks + 1,
+                Unique = sums.Unique + (isUnique ? 1 : 0),
+                Bot = sums.Bot + (click.IsBot ? 1 : 0),
+                OutsideTerms = sums.OutsideTerms + (click.Class == ClickClass.OutsideTerms ? 1 : 0),
             };
         }
     }

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Sqlite;
 using Xunit;
@@ -6,19 +7,231 @@ namespace OrleansLinks.Clicks;
 
 public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost())
 {
+    private SqliteDatabase Database => Host.Get<SqliteDatabase>();
+
     [Fact]
     public async Task Visits_are_forgotten_as_clicks_go_on()
     {
         var link = Make.Link("code");
-        for (var hour = 0; hour < 20; hour++)
+        for (var round = 0; round < 40; round++)
         {
-            Host.Clock.Now = Make.Noon.AddHours(hour);
-            await Ledger.RecordAsync([.. Enumerable.Range(0, 100).Select(_ => Make.Click(link, Host.Clock.Now))]);
+            Host.Clock.Now = Make.Noon.AddHours(round);
+            await RecordAsync([.. Enumerable.Range(0, SqliteVisits.Ranges * SqliteVisits.ClicksPerRange / 16).Select(_ => Make.Click(link, Host.Clock.Now))]);
         }
 
-        // 150 to 200 of them are from the last hour and a half.
-        var visits = await Host.Get<SqliteDatabase>().ReadAsync(session =>
-            session.Prepare("SELECT count(*) FROM visits").First(row => row.Int64(), 0));
-        Assert.InRange(visits, 100, 500);
+        // The clicks of 40 hours are two and a half rounds. Of the last hour and a half are 16,384 at most.
+        var visits = await CountAsync("visits");
+        Assert.InRange(visits, 1, 5 * 16_384);
+        var state = await CountAsync("clicks WHERE rowid > (SELECT merged_rowid FROM visits_state)");
+        Assert.InRange(state, 1, 2 * SqliteVisits.Ranges * SqliteVisits.ClicksPerRange);
     }
+
+    [Fact]
+    public async Task Visits_of_a_rolled_back_transaction_are_forgotten()
+    {
+        var link = Make.Link("code");
+        var visitor = Guid.NewGuid();
+        await RecordAsync(Make.Click(link)); // someone else
+        using var hold = new ManualResetEventSlim();
+        var first = Database.WriteAsync(_ => hold.Wait(TimeSpan.FromSeconds(30)));
+        var recording = Ledger.RecordAsync(ClickBatch.Of(Make.Click(link, visitor: visitor)));
+        var guilty = Database.WriteAsync<int>(_ => throw new InvalidDataException("guilty"));
+        hold.Set();
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => guilty);
+        Assert.True(await first);
+        Assert.Equal(1, (await recording).Added); // in its second run
+        Assert.Equal(2, (await Ledger.ReadCountersAsync(CounterScopes.OfLink("code"))).UniqueClicks);
+        await AssertAuditFindsNothingAsync();
+    }
+
+    [Fact]
+    public async Task Empty_texts_stay_empty_and_missing_ones_missing()
+    {
+        var click = Make.Click(Make.Link("code")) with { LandingPage = "", Referrer = "", UserAgent = null };
+        await RecordAsync(click);
+
+        Assert.Equal(click, (await Ledger.FindClickAsync(click.Id))!.Click);
+    }
+
+    [Theory]
+    [InlineData("UPDATE counters SET clicks = clicks + 5 WHERE scope LIKE 'tsk_%'", 5, "task tsk_…: 105 clicks counted, 100 kept")]
+    [InlineData("UPDATE counters SET bot_clicks = 3 WHERE scope LIKE 'lnk_%'", 3, "link lnk_code: 3 bot clicks counted, 0 kept")]
+    [InlineData("DELETE FROM counters WHERE scope LIKE 'cmp_%/%'", 200, "partner's share cmp_…: 0 clicks counted, 100 kept")]
+    [InlineData("INSERT INTO counters VALUES ('lnk_never', 1, 0, 0, 0, 1, 0)", 1, "link lnk_never: 1 clicks counted, 0 kept")]
+    [InlineData("UPDATE task_hours SET unique_clicks = unique_clicks - 1", 1, "hour from 2026-05-01 12:00 UTC of program prg_…, by task: 99 unique clicks counted, 100 kept")]
+    [InlineData("UPDATE link_hours SET clicks = clicks + 2", 2, "hour from 2026-05-01 12:00 UTC of program prg_…, by link: 102 clicks counted, 100 kept")]
+    [InlineData("DELETE FROM task_days", 200, "day from 2026-05-01 00:00 UTC of program prg_…, by task: 0 clicks counted, 100 kept")]
+    [InlineData("UPDATE link_days SET outside_terms_clicks = 1", 1, "day from 2026-05-01 00:00 UTC of program prg_…, by link: 1 clicks outside terms counted, 0 kept")]
+    public async Task An_audit_finds_totals_that_are_not_those_of_the_clicks(string damage, long drift, string finding)
+    {
+        var link = Make.Link("code");
+        await RecordAsync([.. Enumerable.Range(0, 100).Select(_ => Make.Click(link))]);
+        await AssertAuditFindsNothingAsync();
+
+        await RunAsync(damage);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var audit = await Ledger.AuditAsync(AuditBudget);
+            Assert.Equal((drift, 100), (audit.Drift, audit.Clicks));
+            Assert.Equal(finding, WithoutIds(audit.Findings[0]));
+        }
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM clicks WHERE rowid = (SELECT max(rowid) FROM clicks)")]
+    [InlineData("UPDATE clicks SET class = 1 WHERE rowid = (SELECT max(rowid) FROM clicks)")]
+    [InlineData("DELETE FROM clicks WHERE rowid = 5")]
+    [InlineData("UPDATE clicks SET class = 1 WHERE rowid = 5")]
+    [InlineData("UPDATE clicks SET is_bot = 1 - is_bot WHERE rowid = 70000")]
+    public async Task An_audit_finds_clicks_that_are_not_those_of_the_totals(string damage)
+    {
+        // More than a range, so that old ones are folded and new ones are not.
+        await RecordManyAsync(SqliteLedgerAudit.RangeLength + 10_000);
+        await AssertAuditFindsNothingAsync();
+        await RecordManyAsync(100);
+        Assert.InRange(await FoldedAsync(), SqliteLedgerAudit.RangeLength, SqliteLedgerAudit.RangeLength + 10_000);
+
+        await RunAsync(damage);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var audit = await Ledger.AuditAsync(TimeSpan.Zero);
+            Assert.InRange(audit.Drift, 1, 40);
+            Assert.NotEmpty(audit.Findings);
+        }
+    }
+
+    [Fact]
+    public async Task An_audit_finds_an_old_rollup_that_was_changed()
+    {
+        var link = Make.Link("code");
+        for (var hour = 0; hour < 50; hour++)
+            await RecordManyAsync(400, link, Make.Noon.AddHours(hour));
+
+        await AssertAuditFindsNothingAsync();
+        Assert.NotEqual(0, await FoldedAsync());
+        await RunAsync($"UPDATE link_hours SET clicks = clicks + 1 WHERE start = {Make.Noon.AddHours(3).ToUnixTimeSeconds()}");
+
+        var audit = await Ledger.AuditAsync(AuditBudget);
+
+        Assert.Equal(1, audit.Drift);
+        Assert.Equal("hour from 2026-05-01 15:00 UTC of program prg_…, by link: 301 clicks counted, 300 kept", WithoutIds(Assert.Single(audit.Findings)));
+
+        await RunAsync($"UPDATE link_hours SET clicks = clicks - 1 WHERE start = {Make.Noon.AddHours(3).ToUnixTimeSeconds()}");
+        await AssertAuditFindsNothingAsync();
+    }
+
+    [Fact]
+    public async Task An_audit_goes_on_after_reopening()
+    {
+        await RecordManyAsync(20_000);
+        await AssertAuditFindsNothingAsync();
+        await Host.CloseAsync();
+        await RecordManyAsync(20_000);
+
+        var audit = await Ledger.AuditAsync(TimeSpan.Zero);
+
+        Assert.Equal((0, 40_000), (audit.Drift, audit.Clicks));
+    }
+
+    [Fact]
+    public async Task An_audit_has_ten_findings_at_most()
+    {
+        await RecordAsync([.. Enumerable.Range(0, 30).Select(i => Make.Click(Make.Link($"code{i}")))]);
+        await RunAsync("UPDATE counters SET clicks = clicks + 1");
+
+        var audit = await Ledger.AuditAsync(TimeSpan.Zero);
+
+        Assert.Equal((120, 10), (audit.Drift, audit.Findings.Length));
+    }
+
+    [Fact]
+    public async Task Clicks_of_a_database_from_before_rollups_are_rolled_up()
+    {
+        var program = Make.Id(EntityId.Program);
+        var links = Enumerable.Range(0, 3).Select(i => Make.Link($"code{i}") with { ProgramId = program }).ToArray();
+        await RecordAsync([.. Enumerable.Range(0, 500).Select(i => Make.Click(links[i % 3], Make.Noon.AddMinutes(11 * i)) with
+        {
+            LinkCode = i % 10 == 0 ? null : links[i % 3].Code,
+            IsBot = i % 7 == 0,
+            Class = i % 5 == 0 ? ClickClass.OutsideTerms : ClickClass.InTerms,
+        })]);
+        var visitor = Guid.NewGuid();
+        await RecordAsync(Make.Click(links[0], Make.Noon.AddDays(5), visitor));
+        var expected = await ReadRollupsAsync(program);
+        await ToVersion1Async();
+
+        Assert.Equal(expected, await ReadRollupsAsync(program));
+        Assert.Equal(501, (await Ledger.AuditAsync(AuditBudget)).Clicks);
+        await AssertAuditFindsNothingAsync();
+
+        await RecordAsync(Make.Click(links[0], Make.Noon.AddDays(5).AddMinutes(1), visitor));
+        await AssertAuditFindsNothingAsync();
+    }
+
+    protected override async Task<Dictionary<RollupKey, Rollup>> ReadRollupsAsync(string programId)
+    {
+        var rollups = new Dictionary<RollupKey, Rollup>();
+        foreach (var table in new[] { "task_hours", "task_days", "link_hours", "link_days" })
+        {
+            var ids = table.StartsWith("link", StringComparison.Ordinal) ? "link_code, NULL, NULL" : "NULL, campaign_id, partner_id";
+            var rows = await Database.ReadAsync(session => session
+                .Prepare($"SELECT start, task_id, {ids}, clicks, unique_clicks, bot_clicks, outside_terms_clicks FROM {table} WHERE program_id = ?")
+                .BindId(programId, EntityId.Program)
+                .All(row => (
+                    new RollupKey(table, row.Int64(), row.Id(EntityId.Task), row.TextOrNull()),
+                    new Rollup(row.IdOrNull(EntityId.Campaign), row.IdOrNull(EntityId.Partner), row.Int64(), row.Int64(), row.Int64(), row.Int64()))));
+            foreach (var (key, rollup) in rows)
+                rollups.Add(key, rollup);
+        }
+
+        return rollups;
+    }
+
+    /// <summary>Makes the database one that the first release wrote.</summary>
+    private async Task ToVersion1Async()
+    {
+        await Host.CloseAsync();
+        var path = Path.Combine(((SqliteHost)Host).Folder, SqliteDatabase.FileName);
+        var old = path + ".v1";
+        var assembly = typeof(SqliteSchema).Assembly;
+        var script = assembly.GetManifestResourceNames().Single(name => name.EndsWith("LinksSchema.001-links-clicks-lists.sql", StringComparison.Ordinal));
+        using (var reader = new StreamReader(assembly.GetManifestResourceStream(script)!))
+        using (var connection = new SqliteConnection($"Data Source={old};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText =
+                $"""
+                {await reader.ReadToEndAsync()}
+                PRAGMA user_version = 1;
+                ATTACH '{path}' AS new;
+                INSERT INTO clicks SELECT * FROM new.clicks ORDER BY rowid;
+                INSERT INTO counters SELECT * FROM new.counters;
+                INSERT INTO visits SELECT * FROM new.visits;
+                """;
+            command.ExecuteNonQuery();
+        }
+
+        File.Move(old, path, overwrite: true);
+    }
+
+    private async Task RecordManyAsync(int count, Links.Link? link = null, DateTimeOffset? at = null)
+    {
+        link ??= Make.Link("many");
+        for (var sent = 0; sent < count; sent += 4000)
+            await RecordAsync([.. Enumerable.Range(0, Math.Min(4000, count - sent)).Select(i => Make.Click(link, at) with { LinkCode = i % 4 == 0 ? null : link.Code, IsBot = i % 3 == 0 })]);
+    }
+
+    private Task<int> RunAsync(string sql) => Database.WriteAsync(session => session.Prepare(sql).Run());
+
+    private Task<long> CountAsync(string rows) =>
+        Database.ReadAsync(session => session.Prepare($"SELECT count(*) FROM {rows}").First(row => row.Int64(), 0));
+
+    private Task<long> FoldedAsync() =>
+        Database.ReadAsync(session => session.Prepare("SELECT last_rowid FROM audit_state").First(row => row.Int64(), 0));
+
+    private static string WithoutIds(string text) => System.Text.RegularExpressions.Regex.Replace(text, "(tsk|prg|cmp)_[^:, ]+", "$1_…");
 }

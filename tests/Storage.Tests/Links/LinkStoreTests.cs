@@ -25,6 +25,18 @@ public abstract class LinkStoreTests(StorageHost host) : StoreTests(host)
     }
 
     [Fact]
+    public async Task Many_links_are_found_in_the_order_that_they_were_asked_for()
+    {
+        var links = Enumerable.Range(0, 100).Select(i => Make.Link($"code{i}")).ToArray();
+        await Links.AddAsync([.. links], atomic: false);
+
+        var found = await Links.FindAsync(["missing", .. links.Reverse().Select(link => link.Code), "code7", "code7"]);
+
+        Assert.Equal([null, .. links.Reverse(), links[7], links[7]], found);
+        Assert.Empty(await Links.FindAsync(ImmutableArray<string>.Empty));
+    }
+
+    [Fact]
     public async Task Codes_that_differ_in_case_or_zeros_are_different_links()
     {
         string[] codes = ["abc", "ABC", "AbC", "0abc"];

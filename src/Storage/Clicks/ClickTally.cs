@@ -1,0 +1,28 @@
+using OrleansLinks.Storage.Sqlite;
+
+namespace OrleansLinks.Clicks;
+
+/// <summary>What clicks add up to.</summary>
+internal readonly record struct ClickTally(long Clicks, long Unique, long Bot, long OutsideTerms)
+{
+    public static ClickTally OfOne(bool isUnique, bool isBot, bool isOutsideTerms) =>
+        new(1, isUnique ? 1 : 0, isBot ? 1 : 0, isOutsideTerms ? 1 : 0);
+
+    public static ClickTally operator +(ClickTally a, ClickTally b) =>
+        new(a.Clicks + b.Clicks, a.Unique + b.Unique, a.Bot + b.Bot, a.OutsideTerms + b.OutsideTerms);
+
+    /// <summary>All differences added up without their sign.</summary>
+    public static long Distance(ClickTally a, ClickTally b) =>
+        Math.Abs(a.Clicks - b.Clicks) + Math.Abs(a.Unique - b.Unique) + Math.Abs(a.Bot - b.Bot) + Math.Abs(a.OutsideTerms - b.OutsideTerms);
+
+    /// <summary>The next four columns.</summary>
+    public static ClickTally Read(SqliteStatement row) => new(row.Int64(), row.Int64(), row.Int64(), row.Int64());
+}
+
+/// <summary>How tallies are bound.</summary>
+internal static class SqliteTallies
+{
+    /// <summary>Binds the next four parameters.</summary>
+    public static SqliteStatement Bind(this SqliteStatement statement, in ClickTally tally) =>
+        statement.Bind(tally.Clicks).Bind(tally.Unique).Bind(tally.Bot).Bind(tally.OutsideTerms);
+}
