@@ -1,0 +1,111 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace OrleansLinks.Journal;
+
+/// <summary>Reads the records of a segment one after the other, and past damage to the next valid one.</summary>
+/// <remarks>
+/// Damage needs no count here: records name their positions, and whoever reads sees which are missing. Not for several
+/// threads at once.
+/// </remarks>
+internal sealed class SegmentReader : IDisposable
+{
+    private readonly SafeFileHandle _file;
+
+    /// <summary>Opens a segment.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="offset">Where to begin: at a record.</param>
+    /// <exception cref="FileNotFoundException">It is not there any more.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public SegmentReader(Segment segment, long offset = RecordFormat.SegmentHeaderLength)
+    {
+        Segment = segment;
+        Offset = offset;
+        EndOfLastRecord = offset;
+
+        // It is written, cut and deleted meanwhile.
+        _file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    public Segment Segment { get; }
+
+    /// <summary>Where it reads on, in bytes.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>Where the last valid record that it met ends, in bytes.</summary>
+    public long EndOfLastRecord { get; private set; }
+
+    /// <summary>Reads on; false when nothing is left up to <paramref name="limit"/>.</summary>
+    /// <param name="into">Where the records go.</param>
+    /// <param name="limit">Where to stop: what is behind is not on disk for certain.</param>
+    /// <param name="after">Only records behind this position count.</param>
+    /// <param name="before">
+    /// Only records before this position count: where the next segment begins, the rest of this one is what could be
+    /// neither kept nor cut off.
+    /// </param>
+    /// <param name="maxRecords">Most records.</param>
+    /// <param name="maxBytes">Most bytes with the records' headers; at least one record is read.</param>
+    /// <exception cref="IOException">The disk could not be read; nothing was passed.</exception>
+    public bool Read(JournalBatch into, long limit, long after, long before, int maxRecords, int maxBytes)
+    {
+        while (Offset < limit)
+        {
+            var room = into.Begin((int)Math.Min(limit - Offset, Math.Max(maxBytes, RecordFormat.MaxLength)));
+            var bytes = room[..Fill(room)];
+            if (bytes.Length < room.Length)
+            {
+                limit = Offset + bytes.Length; // somebody cut the file
+            }
+
+            var at = 0;
+            while (at < bytes.Length && into.Count < maxRecords)
+            {
+                if (RecordFormat.TryRead(bytes[at..], out var position, out var length))
+                {
+                    if (position > after && position < before)
+                    {
+                        if (into.Count > 0 && at + length > maxBytes)
+                        {
+                            break;
+                        }
+
+                        into.Add(at + RecordFormat.HeaderLength, length - RecordFormat.HeaderLength, position);
+                        after = position;
+                    }
+
+                    at += length;
+                    EndOfLastRecord = Offset + at;
+                }
+                else if (into.Count > 0 || (bytes.Length - at < RecordFormat.MaxLength && Offset + bytes.Length < limit))
+                {
+                    // Perhaps only the end of the room; the next round begins here, with a room that holds any record.
+                    break;
+                }
+                else
+                {
+                    at++;
+                }
+            }
+
+            Offset += at;
+            if (into.Count > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private int Fill(Span<byte> room)
+    {
+        var filled = 0;
+        while (filled < room.Length && RandomAccess.Read(_file, room[filled..], Offset + filled) is > 0 and var read)
+        {
+            filled += read;
+        }
+
+        return filled;
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace OrleansLinks.Journal;
+
+/// <summary>Writes batches to segments, and has them on disk. For one thread.</summary>
+/// <remarks>
+/// A segment that a write failed in is not written to again: after a failed flush the system may take its pages for
+/// clean, and a second flush would succeed without the data. What was not flushed goes whole into a new file. A journal
+/// that was opened begins a new segment too, so that nothing is ever written behind what a crash left.
+/// </remarks>
+internal sealed class SegmentWriter(string folder, long segmentBytes) : IDisposable
+{
+    private SafeFileHandle? _file;
+    private string _path = "";
+    private long _length;
+
+    /// <summary>Writes a batch and waits for the disk.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="path">The segment that it is in.</param>
+    /// <param name="length">How long the segment now is, in bytes.</param>
+    /// <returns>Whether the segment is a new one.</returns>
+    /// <exception cref="IOException">It could not be written; <see cref="CutBack"/> is to be called.</exception>
+    public bool Write(AppendBatch batch, out string path, out long length)
+    {
+        var records = batch.Seal();
+        if (_file is not null && _length + records.Length > segmentBytes)
+        {
+            Dispose();
+        }
+
+        var isNew = _file is null;
+        if (isNew)
+        {
+            Create(batch.First);
+        }
+
+        RandomAccess.Write(_file!, records, _length == 0 ? RecordFormat.SegmentHeaderLength : _length);
+        RandomAccess.FlushToDisk(_file!);
+        if (isNew)
+        {
+            Disk.FlushFolder(folder);
+            _length = RecordFormat.SegmentHeaderLength;
+        }
+
+        _length += records.Length;
+        (path, length) = (_path, _length);
+        return isNew;
+    }
+
+    /// <summary>
+    /// Takes away what a failed write left, as well as that goes. What stays does no harm: it lies behind the last
+    /// acknowledged record, and the next segment begins with the same position, which ends this one for every reader.
+    /// </summary>
+    public void CutBack()
+    {
+        if (_file is null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_length > 0)
+            {
+                RandomAccess.SetLength(_file, _length);
+                Dispose();
+            }
+            else
+            {
+                Dispose();
+                File.Delete(_path);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Closes the segment; the next batch begins a new one.</summary>
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    private void Create(long first)
+    {
+        _path = Segment.PathOf(folder, first);
+        _length = 0; // as long as nothing in it is on disk
+
+        // Left by a write that failed: what it holds was never acknowledged as written. A new file, not the old one
+        // emptied, for the reason above.
+        File.Delete(_path);
+        _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> header = stackalloc byte[RecordFormat.SegmentHeaderLength];
+        RecordFormat.WriteSegmentHeader(header, first);
+        RandomAccess.Write(_file, header, 0);
+    }
+}
