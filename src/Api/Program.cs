@@ -1,4 +1,5 @@
 using OrleansLinks.Hosting;
+using OrleansLinks.Journal;
 using OrleansLinks.Storage;
 
 try
@@ -8,7 +9,7 @@ try
     await host.App.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception exception) when (exception is StartupException or DataFolderException)
+catch (Exception exception) when (exception is StartupException or DataFolderException or JournalException)
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;

@@ -21,14 +21,14 @@ public sealed record SettingsState<T>([property: Id(0)] T? Current)
 /// Each kind of actor names its state differently: the storage provider's row key has the state's name, not the
 /// grain's type (dotnet/orleans#8746).
 /// </remarks>
-internal abstract class SettingsGrain<T>(IPersistentState<SettingsState<T>> state, SettingsEpoch epoch) : Grain
+internal abstract class SettingsGrain<T>(IPersistentState<SettingsState<T>> state, SettingsChanges changes) : Grain
     where T : class
 {
     private IGrainTimer? _leaving;
 
     protected T? Current { get; private set; }
 
-    protected SettingsEpoch Epoch { get; } = epoch;
+    protected SettingsChanges Changes { get; } = changes;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -38,6 +38,7 @@ internal abstract class SettingsGrain<T>(IPersistentState<SettingsState<T>> stat
 
     protected async Task Write(T next)
     {
+        var isNew = Current is null;
         state.State = new SettingsState<T>(next);
         try
         {
@@ -51,7 +52,14 @@ internal abstract class SettingsGrain<T>(IPersistentState<SettingsState<T>> stat
         }
 
         Current = next;
-        Epoch.Advance();
+        if (isNew)
+        {
+            Changes.PublishFirst(this.GetPrimaryKeyString());
+        }
+        else
+        {
+            await Changes.Publish(this.GetPrimaryKeyString());
+        }
     }
 
     /// <summary>Ends an activation that was made for a key that nothing is behind.</summary>

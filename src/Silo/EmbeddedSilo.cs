@@ -17,7 +17,7 @@ public static class EmbeddedSilo
     public static IHostApplicationBuilder AddEmbeddedSilo(this IHostApplicationBuilder builder, string dataFolder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<SettingsEpoch>();
+        builder.Services.AddSingleton<ChangeStamps>().AddSingleton<SettingsChanges>();
         builder.Services.AddSqliteStores(dataFolder);
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(FreePort(), gatewayPort: 0, serviceId: "orleanslinks", clusterId: "embedded")

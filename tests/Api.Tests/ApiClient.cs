@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -44,9 +45,27 @@ public sealed class ApiClient(HttpClient http, string? key)
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var response = await http.SendAsync(request);
-        var bytes = await response.Content.ReadAsByteArrayAsync();
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var bytes = response.Content.Headers.ContentType?.MediaType == EventWatch.MediaType
+            ? Encoding.UTF8.GetBytes((await new EventWatch(await response.Content.ReadAsStreamAsync()).Next()).Data)
+            : await response.Content.ReadAsByteArrayAsync();
         return new Answer($"{method} {path}", response, bytes);
+    }
+
+    /// <summary>Begins to watch a stream of server-sent events.</summary>
+    public async Task<EventWatch> Watch(string path, long? lastEventId = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Base + path, UriKind.Relative));
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        if (lastEventId is { } id)
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(EventWatch.MediaType, response.Content.Headers.ContentType?.MediaType);
+        return new EventWatch(await response.Content.ReadAsStreamAsync(), response);
     }
 
     /// <summary>Reads a list to its end.</summary>

@@ -42,6 +42,9 @@ public sealed class RunningHost : IAsyncLifetime
     public IReadOnlyList<RouteEndpoint> Endpoints =>
         [.. _host!.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
+    /// <summary>What the running program is made of.</summary>
+    public IServiceProvider Services => _host!.App.Services;
+
     internal HttpClient Http { get; private set; } = null!;
 
     /// <summary>What the holder of a key sees.</summary>

@@ -30,7 +30,9 @@ public sealed class Cluster : IAsyncLifetime
         builder.ConfigureSilo((_, silo) => silo.AddSqliteGrainStorage(_path));
         builder.ConfigureSiloHost((_, host) => host.Services
             .AddSingleton(_folder)
-            .AddSingleton<SettingsEpoch>()
+            .AddSingleton<ChangeStamps>()
+            .AddSingleton<SettingsChanges>()
+            .AddSingleton(_stores.GetRequiredService<IChangeStore>())
             .AddSingleton(_stores.GetRequiredService<ILinkStore>())
             .AddSingleton(_stores.GetRequiredService<Clicks.ILedgerStore>())
             .AddSingleton(_stores.GetRequiredService<Directory.IDirectoryStore>())

@@ -5,7 +5,7 @@ namespace OrleansLinks;
 /// <summary>What Orleans and its storage need of contracts and states, and no compiler checks.</summary>
 public sealed class ContractTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(EntityId).Assembly, typeof(SettingsEpoch).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(EntityId).Assembly, typeof(SettingsChanges).Assembly];
 
     private static readonly Type[] Serialized =
         [.. Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null)];

@@ -20,8 +20,8 @@ public sealed class OtherActorTests(Cluster cluster)
             ClickClass.InTerms, null, false, Guid.NewGuid(), "https://www.example.com/", null, null, ReportingValues.None)).ToArray();
         var ledger = cluster.Grains.GetGrain<ILedgerGrain>("ledger-0");
 
-        await ledger.Record([.. clicks]);
-        await ledger.Record([.. clicks, .. clicks[..5]]);
+        await ledger.Record(ClickBatch.Of([.. clicks]));
+        await ledger.Record(ClickBatch.Of([.. clicks, .. clicks[..5]]));
 
         Assert.Equal(20, (await task.GetCounters()).Clicks);
         Assert.Equal(20, (await cluster.Grains.GetGrain<ICampaignGrain>(info.CampaignId).GetCounters(info.PartnerId)).Clicks);

@@ -6,7 +6,7 @@ namespace OrleansLinks.Access;
 /// What is known of access keys that were used just now. A key that is revoked stops to work here at once when it was
 /// revoked in this process, and within <see cref="Lifetime"/> when elsewhere.
 /// </summary>
-internal sealed class AccessKeyCache(IGrainFactory grains, SettingsEpoch epoch, TimeProvider clock) : IDisposable
+internal sealed class AccessKeyCache(IGrainFactory grains, ChangeStamps stamps, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(500);
 
@@ -16,18 +16,18 @@ internal sealed class AccessKeyCache(IGrainFactory grains, SettingsEpoch epoch, 
     public async ValueTask<AccessKey?> Find(string secret)
     {
         var id = AccessKeys.IdOf(secret);
-        if (_cache.TryGetValue(id, out Entry? entry) && entry!.Epoch == epoch.Value && !(entry.Key?.ExpiresAt <= clock.GetUtcNow()))
+        if (_cache.TryGetValue(id, out Entry? entry) && entry!.Stamp == stamps.At(ChangeStamps.PlaceOf(id)) && !(entry.Key?.ExpiresAt <= clock.GetUtcNow()))
         {
             return entry.Key;
         }
 
-        var now = epoch.Value;
+        var stamp = stamps.At(ChangeStamps.PlaceOf(id));
         var key = await grains.Actor<IAccessKeyGrain>(id).Get();
-        _cache.Set(id, new Entry(key, now), new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
+        _cache.Set(id, new Entry(key, stamp), new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
         return key;
     }
 
     public void Dispose() => _cache.Dispose();
 
-    private sealed record Entry(AccessKey? Key, long Epoch);
+    private sealed record Entry(AccessKey? Key, long Stamp);
 }

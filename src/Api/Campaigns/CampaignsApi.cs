@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using OrleansLinks.Access;
 using OrleansLinks.Clicks;
 using OrleansLinks.Directory;
+using OrleansLinks.Journal;
 using OrleansLinks.Lists;
 using OrleansLinks.Partners;
 using OrleansLinks.Problems;
@@ -29,7 +30,7 @@ internal static class CampaignsApi
         campaigns.MapPost("/activate", Activate).For(Role.Operator, Role.Brand).WithSummary("Activate a campaign");
         campaigns.MapPost("/pause", Pause).For(Role.Operator, Role.Brand).WithSummary("Pause a campaign").WithDescription("Its links go on to redirect, to the program's default page, and their clicks are outside terms.");
         campaigns.MapPost("/complete", Complete).For(Role.Operator, Role.Brand).WithSummary("Complete a campaign").WithDescription("For good.");
-        campaigns.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner)
+        campaigns.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner).AfterClicks()
             .WithSummary("Read a campaign's counters").WithDescription("A partner reads its own share.");
         campaigns.MapGet("/participants", ListParticipants).For(Role.Operator, Role.Brand)
             .WithSummary("List who takes part");

@@ -29,10 +29,15 @@ internal sealed record CounterView(
         var program = await grains.Actor<IProgramGrain>(programId).Get()
             ?? throw new InvalidOperationException($"The program {programId} is gone.");
 
+        return Of(totals, program.Currency, clock.GetUtcNow());
+    }
+
+    public static CounterView Of(CounterTotals totals, string currency, DateTimeOffset asOf)
+    {
         // No conversion can be reported yet, so there are none, and no money.
-        var nothing = new Money(0m, program.Currency);
+        var nothing = new Money(0m, currency);
         return new CounterView(
-            totals.Clicks, totals.UniqueClicks, totals.BotClicks, totals.OutsideTermsClicks, 0, nothing, nothing, totals.Version, clock.GetUtcNow());
+            totals.Clicks, totals.UniqueClicks, totals.BotClicks, totals.OutsideTermsClicks, 0, nothing, nothing, totals.Version, asOf);
     }
 }
 

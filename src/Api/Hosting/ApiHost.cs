@@ -2,10 +2,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
 using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 using OrleansLinks.Installation;
+using OrleansLinks.Journal;
 using OrleansLinks.Json;
 using OrleansLinks.Links;
 using OrleansLinks.OpenApi;
@@ -33,12 +35,18 @@ internal static class ApiHost
         services.AddAuthenticationCore().AddWebEncoders();
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
         services.AddAuthorization();
-        services.AddSingleton<TaskTermsCache>();
         services.AddSingleton<Visitors>();
+        services.AddSingleton<LinkDirectory>();
+        services.AddHostedService<ChangeFeed>();
         services.AddSingleton<ClickRecorder>();
-        services.AddHostedService(provider => provider.GetRequiredService<ClickRecorder>());
         services.AddSingleton<RedirectServices>();
-        services.AddHealthChecks().AddCheck<ActorsAnswer>("actors");
+        services.AddSingleton<ClickShipper>().AddHostedService(provider => provider.GetRequiredService<ClickShipper>());
+        services.AddSingleton<LedgerStatus>().AddHostedService(provider => provider.GetRequiredService<LedgerStatus>());
+        services.AddSingleton<CounterHub>().AddHostedService(provider => provider.GetRequiredService<CounterHub>());
+        services.AddSingleton<LiveCountersServices>();
+        services.AddSingleton<ActorsAnswer>();
+        services.AddHealthChecks().AddCheck<ActorsAnswer>("actors").AddCheck<JournalIsWritten>("journal");
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(LedgerStatus.MeterName).AddPrometheusExporter());
         services.AddApiDocument();
     }
 
@@ -55,11 +63,14 @@ internal static class ApiHost
         api.MapCampaigns();
         api.MapTasks();
         api.MapLinks();
+        api.MapLiveCounters();
         api.MapClicks();
+        api.MapLedger();
         api.MapKeys();
         app.MapApiDocument();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealth });
+        app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapRedirects();
     }
 
@@ -89,22 +100,36 @@ internal static class ApiHost
         },
         JsonSerializerOptions.Web);
 
-    /// <summary>Whether the actors, and the database behind them, answer.</summary>
+    /// <summary>
+    /// Whether the actors, and the database behind them, answer. Once they have, visitors get through without them: the
+    /// process stays ready, and says what is wrong.
+    /// </summary>
     private sealed class ActorsAnswer(IGrainFactory grains) : IHealthCheck
     {
+        private volatile bool _haveAnswered;
+
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
                 await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey().WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
+                _haveAnswered = true;
                 return HealthCheckResult.Healthy();
             }
 #pragma warning disable CA1031 // Whatever it is, they do not answer.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                return HealthCheckResult.Unhealthy($"The actors do not answer: {exception.Message}");
+                var reason = $"The actors do not answer: {exception.Message}";
+                return _haveAnswered ? HealthCheckResult.Degraded(reason) : HealthCheckResult.Unhealthy(reason);
             }
         }
+    }
+
+    /// <summary>Whether clicks get to disk. Visitors get through all the same, so that the process stays ready.</summary>
+    private sealed class JournalIsWritten(ClickJournal journal) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(journal.Trouble is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy());
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using OrleansLinks.Access;
+using OrleansLinks.Journal;
 
 namespace OrleansLinks.Hosting;
 
@@ -53,4 +54,35 @@ internal sealed class TrackingOptions
     /// <c>https://go.example.com</c>; empty for the address that the program listens on.
     /// </summary>
     public string Origin { get; set; } = "";
+}
+
+/// <summary>What redirects keep in memory (section <c>Redirect</c>).</summary>
+internal sealed class RedirectOptions
+{
+    /// <summary>How many links are kept in memory (at most 400 bytes each); the others are looked up when they are clicked.</summary>
+    [Range(100, 100_000_000, ErrorMessage = "give a number from {1} to {2}.")]
+    public int CachedLinks { get; set; } = 200_000;
+}
+
+/// <summary>How clicks are kept until the ledger has them (section <c>Clicks</c>).</summary>
+internal sealed class ClickOptions
+{
+    /// <summary>What a redirect waits for: <c>Disk</c>, <c>Ledger</c> or <c>Buffered</c>.</summary>
+    public ClickDurability Durability { get; set; } = ClickDurability.Disk;
+
+    /// <summary>The folder of the click journal; empty for <c>journal</c> in the data folder.</summary>
+    public string JournalFolder { get; set; } = "";
+
+    /// <summary>Most bytes of clicks that wait on disk for the ledger.</summary>
+    [Range(JournalSettings.LeastBytes, long.MaxValue, ErrorMessage = "give at least {1} bytes.")]
+    public long JournalMaxBytes { get; set; } = 8L * 1024 * 1024 * 1024;
+
+    /// <summary>Most bytes of clicks that are held in memory while the journal cannot be written.</summary>
+    [Range(JournalSettings.LeastBytes, long.MaxValue, ErrorMessage = "give at least {1} bytes.")]
+    public long JournalMaxHeldBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>The same for the journal.</summary>
+    /// <param name="dataFolder">The data folder.</param>
+    public JournalSettings ToSettings(string dataFolder) => new(
+        JournalFolder.Length > 0 ? JournalFolder : Path.Combine(dataFolder, "journal"), Durability, JournalMaxBytes, JournalMaxHeldBytes);
 }

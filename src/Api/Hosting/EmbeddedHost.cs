@@ -1,3 +1,4 @@
+using OrleansLinks.Journal;
 using OrleansLinks.Silo;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Sqlite;
@@ -27,11 +28,15 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         builder.Configuration.AddCommandLine(args, Startup.Switches);
         var http = builder.Configuration.Read<HttpOptions>("Http");
         var data = builder.Configuration.Read<DataOptions>("Data");
+        var clicks = builder.Configuration.Read<ClickOptions>("Clicks");
+        var redirect = builder.Configuration.Read<RedirectOptions>("Redirect");
         var start = builder.Configuration.Read<StartOptions>("");
         builder.ListenAt(http);
         var origin = Startup.OriginOf(http, builder.Configuration.Read<TrackingOptions>("Tracking"));
         var folder = DataFolder.Open(data.Folder);
-        builder.Services.AddSingleton(folder).AddSingleton(origin).AddSingleton(start);
+        builder.Services.AddSingleton(folder).AddSingleton(origin).AddSingleton(start).AddSingleton(redirect);
+        builder.Services.AddSingleton(provider => ClickJournal.Open(
+            clicks.ToSettings(folder.Path), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClickJournal>>()));
         builder.AddEmbeddedSilo(folder.Path);
         builder.Services.AddSingleton<FirstStart>();
         builder.Services.AddApi();
@@ -48,6 +53,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     public async Task Start(TextWriter output)
     {
         App.Services.OpenSqliteStores();
+        App.Services.GetRequiredService<ClickJournal>();
         await App.StartAsync();
         await App.Services.GetRequiredService<FirstStart>().Run(output);
     }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OrleansLinks.Access;
 using OrleansLinks.Clicks;
+using OrleansLinks.Journal;
 using OrleansLinks.Lists;
 using OrleansLinks.Problems;
 using OrleansLinks.Tasks;
@@ -69,7 +70,7 @@ internal static class LinksApi
             .WithSummary("Change a tracking link").WithDescription("Changes the landing page, the saved page, or the state (active, disabled). What the brand has disabled, only the brand enables again.");
         links.MapDelete("/", Disable).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("Disable a tracking link").WithDescription("It answers 410 from then on; its code is never issued again, and its clicks are kept.");
-        links.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner).WithSummary("Read a tracking link's counters");
+        links.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner).AfterClicks().WithSummary("Read a tracking link's counters");
     }
 
     private static async Task<Results<Created<LinkView>, ProblemHttpResult>> Create(

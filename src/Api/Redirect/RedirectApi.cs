@@ -16,56 +16,62 @@ internal static class RedirectApi
 
     public static void MapRedirects(this IEndpointRouteBuilder app)
     {
-        app.MapMethods("/{code}", Methods, FollowShort).ExcludeFromDescription();
-        app.MapMethods("/c/{partnerId}/{taskId}/{campaignId}", Methods, FollowRegular).ExcludeFromDescription();
+        // Handlers with parameters would have a scope of services made for each visitor.
+        var services = new Lazy<RedirectServices>(app.ServiceProvider.GetRequiredService<RedirectServices>);
+        app.MapMethods("/{code}", Methods, context => FollowShort(context, services.Value)).ExcludeFromDescription();
+        app.MapMethods("/c/{partnerId}/{taskId}/{campaignId}", Methods, context => FollowRegular(context, services.Value)).ExcludeFromDescription();
     }
 
-    private static async Task FollowShort(HttpContext context, string code, RedirectServices services)
+    private static async Task FollowShort(HttpContext context, RedirectServices services)
     {
-        var link = ShortCodes.IsWellFormed(code) ? await services.Grains.Actor<ILinkGrain>(code).Resolve() : null;
+        var code = Segment(context, "code");
+        var link = ShortCodes.IsWellFormed(code) ? await services.Directory.FindLink(code) : null;
         if (link is not { Form: LinkForm.Short })
         {
             await VisitorPages.NotFound(context);
         }
-        else if (link.State == LinkState.Disabled)
+        else if (link.IsDisabled)
         {
             await VisitorPages.Gone(context);
         }
-        else if (await services.Terms.Get(link.TaskId) is { } terms)
-        {
-            var now = services.Clock.GetUtcNow();
-            await Redirect(context, services, link, terms, RedirectPolicy.ForShort(link, terms, now), now);
-        }
         else
         {
-            await VisitorPages.NotFound(context);
+            var now = services.Clock.GetUtcNow();
+            var settings = link.Task.Settings;
+            await Redirect(context, services, link, settings.Terms, link.Decide(settings, now), now);
         }
     }
 
-    private static async Task FollowRegular(HttpContext context, string partnerId, string taskId, string campaignId, RedirectServices services)
+    private static async Task FollowRegular(HttpContext context, RedirectServices services)
     {
-        var terms = EntityId.IsWellFormed(taskId, EntityId.Task) ? await services.Terms.Get(taskId) : null;
-        if (terms is null || terms.Task.PartnerId != partnerId || terms.Task.CampaignId != campaignId)
+        var (taskId, campaignId) = (Segment(context, "taskId"), Segment(context, "campaignId"));
+        var route = EntityId.IsWellFormed(taskId, EntityId.Task) && EntityId.IsWellFormed(campaignId, EntityId.Campaign)
+            ? await services.Directory.FindTask(taskId, campaignId)
+            : null;
+        if (route?.Settings.Terms is not { } terms || terms.Task.PartnerId != Segment(context, "partnerId") || terms.Task.CampaignId != campaignId)
         {
             await VisitorPages.NotFound(context);
             return;
         }
 
-        var link = await FindStored(context.Request.Query["linkId"], terms.Task, services.Grains);
-        if (link?.State == LinkState.Disabled)
+        var link = await FindStored(context.Request.Query["linkId"], terms.Task.Id, services.Directory);
+        if (link?.IsDisabled == true)
         {
             await VisitorPages.Gone(context);
             return;
         }
 
         var now = services.Clock.GetUtcNow();
-        await Redirect(context, services, link, terms, RedirectPolicy.ForRegular(context.Request.Query["u"].FirstOrDefault(), link, terms, now), now);
+        var page = context.Request.Query["u"].FirstOrDefault();
+        await Redirect(context, services, link, terms, RedirectPolicy.DecideRegular(page, link?.Destination, terms, now), now);
     }
 
+    private static string? Segment(HttpContext context, string name) => context.Request.RouteValues[name] as string;
+
     /// <summary>The stored link that a regular link's URL names, if it names one of that task; a disabled one, if it names several.</summary>
-    private static async ValueTask<Link?> FindStored(StringValues linkIds, TaskInfo task, IGrainFactory grains)
+    private static async ValueTask<LinkRoute?> FindStored(StringValues linkIds, string taskId, LinkDirectory directory)
     {
-        Link? found = null;
+        LinkRoute? found = null;
         foreach (var id in linkIds.Take(MaxLinkIds))
         {
             if (!ShortCodes.TryReadLinkId(id, out var code))
@@ -73,8 +79,8 @@ internal static class RedirectApi
                 continue;
             }
 
-            var link = await grains.Actor<ILinkGrain>(code).Resolve();
-            if (link is { Form: LinkForm.Regular } && link.TaskId == task.Id && (found is null || link.State == LinkState.Disabled))
+            var link = await directory.FindLink(code);
+            if (link is { Form: LinkForm.Regular } && link.Task.Settings.Terms.Task.Id == taskId && (found is null || link.IsDisabled))
             {
                 found = link;
             }
@@ -84,15 +90,15 @@ internal static class RedirectApi
     }
 
     private static async Task Redirect(
-        HttpContext context, RedirectServices services, Link? link, TaskTerms terms, RedirectDecision decision, DateTimeOffset now)
+        HttpContext context, RedirectServices services, LinkRoute? link, TaskTerms terms, RedirectDecision decision, DateTimeOffset now)
     {
         var values = ReportingValueRules.OfClick(ReadValues(context.Request), link?.Values ?? ReportingValues.None);
         var id = EntityId.NewSeed(services.Clock);
-        var clickId = EntityId.From(EntityId.Click, id);
         var task = terms.Task;
         if (HttpMethods.IsGet(context.Request.Method))
         {
             var userAgent = Cut(context.Request.Headers.UserAgent, MaxUserAgent);
+            var visitor = await services.Visitors.Identify(context, userAgent);
             await services.Recorder.Record(new Click(
                 id,
                 link?.Code,
@@ -104,7 +110,7 @@ internal static class RedirectApi
                 decision.Class,
                 decision.Reason,
                 Crawlers.Match(userAgent),
-                await services.Visitors.Identify(context, userAgent),
+                visitor,
                 decision.LandingPage,
                 Cut(context.Request.Headers.Referer, MaxReferrer),
                 userAgent,
@@ -118,7 +124,7 @@ internal static class RedirectApi
             decision.LandingPage,
             terms.Program.LandingTemplate,
             terms.Program.ClickIdParameter,
-            new MacroValues(clickId, task.ProgramId, task.CampaignId, task.Id, task.PartnerId, link?.Id, values));
+            new MacroValues(EntityId.From(EntityId.Click, id), task.ProgramId, task.CampaignId, task.Id, task.PartnerId, link?.Code, values));
     }
 
     /// <summary>The reporting values in a clicked URL; the names match in any case.</summary>
@@ -148,8 +154,7 @@ internal static class RedirectApi
 
 /// <summary>What a redirect needs.</summary>
 internal sealed record RedirectServices(
-    IGrainFactory Grains,
-    TaskTermsCache Terms,
+    LinkDirectory Directory,
     ClickRecorder Recorder,
     Visitors Visitors,
     TimeProvider Clock);

@@ -3,6 +3,7 @@ using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 using OrleansLinks.Directory;
+using OrleansLinks.Journal;
 using OrleansLinks.Lists;
 using OrleansLinks.Problems;
 
@@ -23,9 +24,9 @@ internal static class TasksApi
             .WithSummary("Read a task").WithDescription("linkSettings say how a link is created and, in blockedBy, which gate is shut.");
         tasks.MapPatch("/", Change).For(Role.Operator, Role.Brand)
             .WithSummary("Change a task").WithDescription("Changes the fields that are sent; null clears one.");
-        tasks.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner)
+        tasks.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner).AfterClicks()
             .WithSummary("Read a task's counters");
-        tasks.MapGet("/clicks", ListClicks).For(Role.Operator, Role.Brand, Role.Partner)
+        tasks.MapGet("/clicks", ListClicks).For(Role.Operator, Role.Brand, Role.Partner).AfterClicks()
             .WithSummary("List a task's clicks").WithDescription("Newest first.");
     }
 

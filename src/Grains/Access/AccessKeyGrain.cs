@@ -11,9 +11,9 @@ public sealed record AccessKeyRecord([property: Id(0)] AccessKey Key, [property:
 [GrainType("access-key")]
 internal sealed class AccessKeyGrain(
     [PersistentState("access-key")] IPersistentState<SettingsState<AccessKeyRecord>> state,
-    SettingsEpoch epoch,
+    SettingsChanges changes,
     IDirectoryStore directory,
-    TimeProvider clock) : SettingsGrain<AccessKeyRecord>(state, epoch), IAccessKeyGrain
+    TimeProvider clock) : SettingsGrain<AccessKeyRecord>(state, changes), IAccessKeyGrain
 {
     public async Task<AccessKey> Create(AccessKey key)
     {

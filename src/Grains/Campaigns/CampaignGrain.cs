@@ -9,14 +9,14 @@ namespace OrleansLinks.Campaigns;
 [GrainType("campaign")]
 internal sealed class CampaignGrain(
     [PersistentState("campaign")] IPersistentState<SettingsState<CampaignInfo>> state,
-    SettingsEpoch epoch,
+    SettingsChanges changes,
     IDirectoryStore directory,
     ILedgerStore ledger,
-    TimeProvider clock) : SettingsGrain<CampaignInfo>(state, epoch), ICampaignGrain
+    TimeProvider clock) : SettingsGrain<CampaignInfo>(state, changes), ICampaignGrain
 {
     private Participants? _participants;
 
-    private Participants Participants => _participants ??= new Participants(directory, Epoch, this.GetPrimaryKeyString());
+    private Participants Participants => _participants ??= new Participants(directory, Changes, this.GetPrimaryKeyString());
 
     public async Task<Result<CampaignInfo>> Create(string programId, CampaignChange settings)
     {

@@ -7,12 +7,12 @@ namespace OrleansLinks.Campaigns;
 /// Who takes part in a campaign: rows in the directory, which may be many. Only the campaign's actor changes them, so it
 /// remembers those that it was asked for.
 /// </summary>
-internal sealed class Participants(IDirectoryStore directory, SettingsEpoch epoch, string campaignId)
+internal sealed class Participants(IDirectoryStore directory, SettingsChanges changes, string campaignId)
 {
     private const int MaxKnown = 10_000;
 
     private readonly Dictionary<string, bool> _known = [];
-    private int _changes;
+    private int _writes;
 
     public async Task Add(string partnerId, string programId)
     {
@@ -31,11 +31,11 @@ internal sealed class Participants(IDirectoryStore directory, SettingsEpoch epoc
             return participates;
         }
 
-        var changes = _changes;
+        var writes = _writes;
         participates = await directory.ContainsAsync(EntriesOf(partnerId)[0]);
 
         // What was read while a change went on may be from before it.
-        if (changes == _changes)
+        if (writes == _writes)
         {
             Keep(partnerId, participates);
         }
@@ -64,9 +64,10 @@ internal sealed class Participants(IDirectoryStore directory, SettingsEpoch epoc
         }
         finally
         {
-            _changes++;
-            epoch.Advance();
+            _writes++;
         }
+
+        await changes.Publish(campaignId);
     }
 
     private void Keep(string partnerId, bool participates)

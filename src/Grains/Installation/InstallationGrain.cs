@@ -11,7 +11,7 @@ public sealed record InstallationRecord([property: Id(0)] byte[] VisitorHashKey,
 [GrainType("installation")]
 internal sealed class InstallationGrain(
     [PersistentState("installation")] IPersistentState<SettingsState<InstallationRecord>> state,
-    SettingsEpoch epoch) : SettingsGrain<InstallationRecord>(state, epoch), IInstallationGrain
+    SettingsChanges changes) : SettingsGrain<InstallationRecord>(state, changes), IInstallationGrain
 {
     public async Task<byte[]> GetVisitorHashKey() => (await Ensure()).VisitorHashKey;
 

@@ -35,7 +35,7 @@ internal sealed class LinkCreation(ILinkStore store, TaskTerms terms, DateTimeOf
 
     /// <summary>A link with what the settings make of it.</summary>
     public static LinkDetails Describe(Link link, TaskTerms terms) =>
-        new(link, RedirectPolicy.CurrentPage(link, terms), terms.Program.TrackingHost);
+        new(link, RedirectPolicy.CurrentPage(link.Destination, terms), terms.Program.TrackingHost);
 
     /// <summary>
     /// The link that an earlier try of the same batch had created before it was cut off, although the settings would no

@@ -9,7 +9,7 @@ namespace OrleansLinks.Links;
 /// issued.
 /// </summary>
 [GrainType("link")]
-internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, ILinkGrain
+internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger, ChangeStamps stamps) : Grain, ILinkGrain
 {
     private Link? _link;
     private IGrainTimer? _leaving;
@@ -96,6 +96,7 @@ internal sealed class LinkGrain(ILinkStore store, ILedgerStore ledger) : Grain, 
         }
 
         _link = next;
+        stamps.Advance(next.Id);
         return true;
     }
 

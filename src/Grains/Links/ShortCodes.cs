@@ -1,19 +1,27 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 
 namespace OrleansLinks.Links;
 
 /// <summary>Codes of short links: drawn, or chosen as an alias.</summary>
-public static partial class ShortCodes
+public static class ShortCodes
 {
     /// <summary>Characters of a drawn code. 58^8 ≈ 1.3·10^14 codes: with a million links issued, one guess in 10^8 meets one.</summary>
     public const int Length = 8;
 
     /// <summary>Characters of the key of a regular link, which has no code.</summary>
     public const int RegularKeyLength = 16;
+
+    /// <summary>Fewest characters of a code.</summary>
+    public const int MinLength = 3;
+
+    /// <summary>Most characters of a code.</summary>
+    public const int MaxLength = 64;
+
+    private static readonly SearchValues<char> Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     // Letters and digits without those that are taken for one another (0 O I l).
     private const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -61,7 +69,7 @@ public static partial class ShortCodes
     /// <summary>Checks an alias: 3 to 64 of <c>A-Z a-z 0-9 - _</c>, and not a reserved word.</summary>
     public static bool IsAllowedAlias(string alias, [NotNullWhen(false)] out Refusal? refusal)
     {
-        refusal = !AliasPattern().IsMatch(alias)
+        refusal = !IsWellFormed(alias)
             ? Refusal.Rule("alias_invalid", "alias", "An alias has 3 to 64 characters of A-Z, a-z, 0-9, - and _.")
             : IsReserved(alias)
                 ? Refusal.Rule("alias_reserved", "alias", $"The alias '{alias}' is a reserved word; choose another.")
@@ -77,7 +85,8 @@ public static partial class ShortCodes
     }
 
     /// <summary>Whether a text could be a code at all.</summary>
-    public static bool IsWellFormed([NotNullWhen(true)] string? code) => code is not null && AliasPattern().IsMatch(code);
+    public static bool IsWellFormed([NotNullWhen(true)] string? code) =>
+        code is { Length: >= MinLength and <= MaxLength } && !code.AsSpan().ContainsAnyExcept(Characters);
 
     private static void Hash(Guid seed, int index, int attempt, Span<byte> hash)
     {
@@ -87,7 +96,4 @@ public static partial class ShortCodes
         BinaryPrimitives.WriteInt32LittleEndian(input[20..], attempt);
         SHA256.HashData(input, hash);
     }
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_-]{3,64}\z")]
-    private static partial Regex AliasPattern();
 }

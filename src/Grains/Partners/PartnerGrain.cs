@@ -5,9 +5,9 @@ namespace OrleansLinks.Partners;
 [GrainType("partner")]
 internal sealed class PartnerGrain(
     [PersistentState("partner")] IPersistentState<SettingsState<PartnerInfo>> state,
-    SettingsEpoch epoch,
+    SettingsChanges changes,
     IDirectoryStore directory,
-    TimeProvider clock) : SettingsGrain<PartnerInfo>(state, epoch), IPartnerGrain
+    TimeProvider clock) : SettingsGrain<PartnerInfo>(state, changes), IPartnerGrain
 {
     public async Task<Result<PartnerInfo>> Create(PartnerChange settings, string? createdByProgramId)
     {

@@ -5,9 +5,9 @@ namespace OrleansLinks.Programs;
 [GrainType("program")]
 internal sealed class ProgramGrain(
     [PersistentState("program")] IPersistentState<SettingsState<ProgramInfo>> state,
-    SettingsEpoch epoch,
+    SettingsChanges changes,
     IDirectoryStore directory,
-    TimeProvider clock) : SettingsGrain<ProgramInfo>(state, epoch), IProgramGrain
+    TimeProvider clock) : SettingsGrain<ProgramInfo>(state, changes), IProgramGrain
 {
     public async Task<Result<ProgramInfo>> Create(ProgramChange settings)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 using OrleansLinks.Directory;
@@ -16,13 +17,15 @@ public sealed record TaskRecord([property: Id(0)] TaskInfo Task, [property: Id(1
 [GrainType("task")]
 internal sealed class TaskGrain(
     [PersistentState("task")] IPersistentState<SettingsState<TaskRecord>> state,
-    SettingsEpoch epoch,
+    SettingsChanges changes,
     IDirectoryStore directory,
     ILinkStore links,
     ILedgerStore ledger,
-    TimeProvider clock) : SettingsGrain<TaskRecord>(state, epoch), ITaskGrain
+    ILogger<TaskGrain> log,
+    TimeProvider clock) : SettingsGrain<TaskRecord>(state, changes), ITaskGrain
 {
     private GeneratedLink? _generatedLink;
+    private CounterWatch? _watch;
 
     private TaskInfo? Info => CurrentOrLeave()?.Task;
 
@@ -146,6 +149,22 @@ internal sealed class TaskGrain(
     }
 
     public Task<CounterTotals> GetCounters() => ledger.ReadCountersAsync(CounterScopes.OfTask(this.GetPrimaryKeyString()));
+
+    public async Task<CounterTotals?> WatchCounters(ICounterObserver edge) => Info is null
+        ? null
+        : await (_watch ??= new CounterWatch(this, ledger, GrainFactory, log)).Add(edge);
+
+    public Task UnwatchCounters(ICounterObserver edge)
+    {
+        _watch?.Remove(edge);
+        return Task.CompletedTask;
+    }
+
+    public Task ShowCounters(CounterTotals totals)
+    {
+        _watch?.Show(totals);
+        return Task.CompletedTask;
+    }
 
     public Task<ImmutableArray<ClickRecord>> ListClicks(Guid? before, int limit) =>
         ledger.ListClicksAsync(this.GetPrimaryKeyString(), before, limit);

@@ -78,6 +78,7 @@ internal static class EndpointTable
         new("GET /tasks/{taskId}", (w, _) => $"/tasks/{w.TaskId}", null, 200, 200, 404, 200, 404),
         new("PATCH /tasks/{taskId}", (w, _) => $"/tasks/{w.TaskId}", (w, _) => FullTask(w), 200, 200, 404, 403, 403),
         new("GET /tasks/{taskId}/counters", (w, _) => $"/tasks/{w.TaskId}/counters", null, 200, 200, 404, 200, 404),
+        new("GET /tasks/{taskId}/counters/live", (w, _) => $"/tasks/{w.TaskId}/counters/live", null, 200, 200, 404, 200, 404),
         new("GET /tasks/{taskId}/clicks", (w, _) => $"/tasks/{w.TaskId}/clicks", null, 200, 200, 404, 200, 404),
 
         new("POST /tasks/{taskId}/links", (w, _) => $"/tasks/{w.TaskId}/links", (w, who) => FullLink(w, who), 201, 201, 404, 201, 404),
@@ -88,6 +89,8 @@ internal static class EndpointTable
         new("DELETE /links/{linkId}", (w, _) => $"/links/{w.LinkId}", null, 204, 204, 404, 204, 404),
         new("GET /links/{linkId}/counters", (w, _) => $"/links/{w.LinkId}/counters", null, 200, 200, 404, 200, 404),
         new("GET /clicks/{clickId}", (w, _) => $"/clicks/{w.ClickId}", null, 200, 200, 404, 200, 404),
+
+        new("GET /ledger", (_, _) => "/ledger", null, 200, 403, null, 403, null),
 
         new("POST /keys", (_, _) => "/keys", FullKey, 201, 201, 403, 201, 403),
         new("GET /keys", (_, _) => "/keys", null, 200, 200, null, 200, null),
@@ -103,6 +106,7 @@ internal static class EndpointTable
         new("HEAD /c/{partnerId}/{taskId}/{campaignId}", HttpMethod.Head, w => $"/c/{w.PartnerId}/{w.TaskId}/{w.CampaignId}", 302),
         new("ANY /health/live", HttpMethod.Get, _ => "/health/live", 200),
         new("ANY /health/ready", HttpMethod.Get, _ => "/health/ready", 200),
+        new("ANY /metrics", HttpMethod.Get, _ => "/metrics", 200),
         new("GET /openapi/{documentName}.json", HttpMethod.Get, _ => "/openapi/v1.json", 200),
         new("GET /docs/{documentName?}", HttpMethod.Get, _ => "/docs/", 200),
         new("GET /docs/scalar.js", HttpMethod.Get, _ => "/docs/scalar.js", 200),

@@ -122,7 +122,7 @@ public sealed class ApiDocumentTests(RunningHost host)
             return;
         }
 
-        var schema = Operation(document, row)["responses"]![answer.Status.ToString(CultureInfo.InvariantCulture)]!["content"]!["application/json"]!["schema"]!;
+        var schema = Operation(document, row)["responses"]![answer.Status.ToString(CultureInfo.InvariantCulture)]!["content"]![answer.ContentType!]!["schema"]!;
         CheckFields(document, schema, answer.Json, "");
         var problem = await host.Anyone.Send(row.Method, row.Path(world, row.Caller));
         CheckFields(document, Operation(document, row)["responses"]!["401"]!["content"]!["application/problem+json"]!["schema"]!, Without(problem.Json, "traceId"), "");

@@ -12,7 +12,7 @@ public sealed class LandingTemplateTests
         Given.CampaignId,
         Given.TaskId,
         Given.PartnerId,
-        "lnk_Ab3dEf7h",
+        "Ab3dEf7h",
         new ReportingValues("one", "two", "three", "shared", "brand"));
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class LandingTemplateTests
     [Fact]
     public void A_value_that_is_not_there_leaves_nothing()
     {
-        var values = Values with { LinkId = null, Values = ReportingValues.None };
+        var values = Values with { LinkCode = null, Values = ReportingValues.None };
 
         Assert.Equal(
             $"https://shop.example/?a=&b=x&c=&clickid={Given.ClickId}",

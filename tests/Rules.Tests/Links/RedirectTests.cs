@@ -109,10 +109,10 @@ public sealed class RedirectTests
     {
         var terms = Given.Terms().Starting(Given.Now).Ending(Given.Now.AddHours(1));
 
-        Outside("campaign_not_started", RedirectPolicy.ForShort(Given.TypedLink(), terms, Given.Now.AddTicks(-1)));
-        InTerms(Given.TypedPage, RedirectPolicy.ForShort(Given.TypedLink(), terms, Given.Now));
-        InTerms(Given.TypedPage, RedirectPolicy.ForShort(Given.TypedLink(), terms, Given.Now.AddHours(1).AddTicks(-1)));
-        Outside("campaign_ended", RedirectPolicy.ForShort(Given.TypedLink(), terms, Given.Now.AddHours(1)));
+        Outside("campaign_not_started", RedirectPolicy.Decide(Given.TypedLink().Destination, terms, Given.Now.AddTicks(-1)));
+        InTerms(Given.TypedPage, RedirectPolicy.Decide(Given.TypedLink().Destination, terms, Given.Now));
+        InTerms(Given.TypedPage, RedirectPolicy.Decide(Given.TypedLink().Destination, terms, Given.Now.AddHours(1).AddTicks(-1)));
+        Outside("campaign_ended", RedirectPolicy.Decide(Given.TypedLink().Destination, terms, Given.Now.AddHours(1)));
     }
 
     [Fact]
@@ -315,7 +315,7 @@ public sealed class RedirectTests
                 var plan = Given.Decide(request, terms).Ok();
                 var link = Given.DefaultLink() with { Target = plan.Target, LandingPage = plan.LandingPage, SavedPageId = plan.SavedPageId };
 
-                InTerms(RedirectPolicy.CurrentPage(link, terms), Short(link, terms));
+                InTerms(RedirectPolicy.CurrentPage(link.Destination, terms), Short(link, terms));
             },
             iter: 3000);
     }
@@ -325,23 +325,23 @@ public sealed class RedirectTests
     {
         var terms = Given.Terms(LandingMode.SavedPages).WithStatus(CampaignStatus.Paused).WithoutPartner();
 
-        Assert.Equal(Given.ShoesPage, RedirectPolicy.CurrentPage(Given.SavedLink(), terms));
-        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.DefaultLink(), terms));
-        Assert.Equal(Given.TypedPage, RedirectPolicy.CurrentPage(Given.TypedLink(), terms.In(LandingMode.PartnerChoice)));
+        Assert.Equal(Given.ShoesPage, RedirectPolicy.CurrentPage(Given.SavedLink().Destination, terms));
+        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.DefaultLink().Destination, terms));
+        Assert.Equal(Given.TypedPage, RedirectPolicy.CurrentPage(Given.TypedLink().Destination, terms.In(LandingMode.PartnerChoice)));
     }
 
     [Fact]
     public void What_a_link_shows_as_its_page_is_the_default_page_once_its_own_is_not_allowed()
     {
-        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.TypedLink(), Given.Terms().Permitting()));
-        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.TypedLink(), Given.Terms(LandingMode.SavedPages)));
-        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.SavedLink("pg_gone"), Given.Terms(LandingMode.SavedPages)));
-        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.SavedLink(), Given.Terms(LandingMode.ProgramDefault)));
+        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.TypedLink().Destination, Given.Terms().Permitting()));
+        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.TypedLink().Destination, Given.Terms(LandingMode.SavedPages)));
+        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.SavedLink("pg_gone").Destination, Given.Terms(LandingMode.SavedPages)));
+        Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.SavedLink().Destination, Given.Terms(LandingMode.ProgramDefault)));
     }
 
-    private static RedirectDecision Short(Link link, TaskTerms terms) => RedirectPolicy.ForShort(link, terms, Given.Now);
+    private static RedirectDecision Short(Link link, TaskTerms terms) => RedirectPolicy.Decide(link.Destination, terms, Given.Now);
 
-    private static RedirectDecision Regular(string? page, Link? link, TaskTerms terms) => RedirectPolicy.ForRegular(page, link, terms, Given.Now);
+    private static RedirectDecision Regular(string? page, Link? link, TaskTerms terms) => RedirectPolicy.DecideRegular(page, link?.Destination, terms, Given.Now);
 
     private static void InTerms(string page, RedirectDecision decision) =>
         Assert.Equal(new RedirectDecision(page, ClickClass.InTerms, null), decision);

@@ -138,14 +138,14 @@ public sealed class TrackingUrlTests
         var terms = Given.Terms(mode);
         var plan = Given.Decide(Given.RequestFor(mode) with { Form = LinkForm.Regular }, terms).Ok();
         var link = Given.DefaultLink(LinkForm.Regular) with { Target = plan.Target, LandingPage = plan.LandingPage, SavedPageId = plan.SavedPageId };
-        var page = RedirectPolicy.CurrentPage(link, terms);
+        var page = RedirectPolicy.CurrentPage(link.Destination, terms);
         var written = Query(Write(link, page: page).TrackingUrl).Where(p => p.Name == "u").Select(p => p.Value).SingleOrDefault();
 
-        var alone = RedirectPolicy.ForRegular(written, null, terms, Given.Now);
+        var alone = RedirectPolicy.DecideRegular(written, null, terms, Given.Now);
 
         Assert.Equal(page, alone.LandingPage);
         Assert.Null(alone.Reason);
-        Assert.Equal(alone, RedirectPolicy.ForRegular(written, link, terms, Given.Now));
+        Assert.Equal(alone, RedirectPolicy.DecideRegular(written, link?.Destination, terms, Given.Now));
     }
 
     private static LinkUrls Write(Link link, Side side = Side.Partner, string? page = null, string? host = null) =>

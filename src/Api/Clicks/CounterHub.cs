@@ -1,0 +1,205 @@
+using System.Text.Json;
+using System.Text;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using OrleansLinks.Hosting;
+using OrleansLinks.Tasks;
+
+namespace OrleansLinks.Clicks;
+
+/// <summary>
+/// The tasks whose counters are watched through this edge: one subscription a task, however many watch it. Subscriptions
+/// are renewed every <see cref="LiveCounters.WatchRenewal"/>, and the totals that a renewal answers mend what was lost.
+/// </summary>
+internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOptions<JsonOptions> json, ILogger<CounterHub> log)
+    : BackgroundService, ICounterObserver
+{
+    private const int RenewalsAtOnce = 32;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, WatchedTask> _tasks = [];
+    private ICounterObserver? _reference;
+    private int _watchers;
+
+    /// <summary>How many watch counters through this edge.</summary>
+    public int Watchers => Volatile.Read(ref _watchers);
+
+    private ICounterObserver Reference => _reference ??= grains.CreateObjectReference<ICounterObserver>(this);
+
+    /// <summary>Begins to watch a task; the first totals are there when this returns.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="currency">Its program's currency.</param>
+    public async Task<Watch> Begin(string taskId, string currency)
+    {
+        WatchedTask? task;
+        lock (_gate)
+        {
+            if (!_tasks.TryGetValue(taskId, out task))
+            {
+                _tasks.Add(taskId, task = new WatchedTask(taskId, currency, clock, json.Value.SerializerOptions));
+            }
+
+            task.Watchers++;
+            _watchers++;
+        }
+
+        var watch = new Watch(this, task);
+        try
+        {
+            if (!task.HasTotals)
+            {
+                await Renew(task);
+            }
+
+            return watch;
+        }
+        catch
+        {
+            watch.Dispose();
+            throw;
+        }
+    }
+
+    public Task Take(string taskId, CounterTotals totals)
+    {
+        WatchedTask? task;
+        lock (_gate)
+        {
+            _tasks.TryGetValue(taskId, out task);
+        }
+
+        task?.Take(totals);
+        return Task.CompletedTask;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LiveCounters.WatchRenewal, clock);
+        var isBroken = false;
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await Parallel.ForEachAsync(
+                    TakeWatched(),
+                    new ParallelOptions { MaxDegreeOfParallelism = RenewalsAtOnce, CancellationToken = stoppingToken },
+                    async (task, _) => await Renew(task));
+                isBroken = false;
+            }
+#pragma warning disable CA1031 // The next renewal tries again; watchers keep what they have.
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                if (!isBroken)
+                {
+                    log.WatchNotRenewed(exception);
+                    isBroken = true;
+                }
+            }
+        }
+    }
+
+    /// <summary>The tasks that are watched; those that nobody watches any more are given up.</summary>
+    private List<WatchedTask> TakeWatched()
+    {
+        var ended = new List<WatchedTask>();
+        var watched = new List<WatchedTask>();
+        lock (_gate)
+        {
+            foreach (var task in _tasks.Values)
+            {
+                (task.Watchers == 0 ? ended : watched).Add(task);
+            }
+
+            ended.ForEach(task => _tasks.Remove(task.Id));
+        }
+
+        foreach (var task in ended)
+        {
+            grains.Actor<ITaskGrain>(task.Id).UnwatchCounters(Reference).Ignore();
+        }
+
+        return watched;
+    }
+
+    private async Task Renew(WatchedTask task)
+    {
+        if (await grains.Actor<ITaskGrain>(task.Id).WatchCounters(Reference).WaitAsync(LiveCounters.WatchRenewal, clock) is { } totals)
+        {
+            task.Take(totals);
+        }
+    }
+
+    private void End(WatchedTask task)
+    {
+        lock (_gate)
+        {
+            task.Watchers--;
+            _watchers--;
+        }
+    }
+
+    /// <summary>One who watches a task, until disposal.</summary>
+    public sealed class Watch(CounterHub hub, WatchedTask task) : IDisposable
+    {
+        /// <summary>The latest totals, and what tells of later ones.</summary>
+        public (CounterEvent Latest, Task Changed) Now => task.Now;
+
+        public void Dispose() => hub.End(task);
+    }
+
+    /// <summary>A task that is watched.</summary>
+    public sealed class WatchedTask(string id, string currency, TimeProvider clock, JsonSerializerOptions json)
+    {
+        private readonly Lock _gate = new();
+        private CounterEvent? _latest;
+        private TaskCompletionSource _changed = NewSignal();
+
+        public string Id => id;
+
+        /// <summary>How many watch it; guarded by the hub.</summary>
+        public int Watchers { get; set; }
+
+        public bool HasTotals => Volatile.Read(ref _latest) is not null;
+
+        public (CounterEvent Latest, Task Changed) Now
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return (_latest!, _changed.Task);
+                }
+            }
+        }
+
+        /// <summary>Takes totals, if they are newer than those that it has. All who watch are sent the same bytes.</summary>
+        public void Take(CounterTotals totals)
+        {
+            TaskCompletionSource changed;
+            lock (_gate)
+            {
+                if (totals.Version <= (_latest?.Version ?? -1))
+                {
+                    return;
+                }
+
+                var view = CounterView.Of(totals, currency, clock.GetUtcNow());
+                _latest = new CounterEvent(
+                    totals.Version,
+                    Encoding.UTF8.GetBytes($"id: {totals.Version}\nevent: counters\ndata: {JsonSerializer.Serialize(view, json)}\n\n"));
+                changed = _changed;
+                _changed = NewSignal();
+            }
+
+            changed.SetResult();
+        }
+
+        private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>Totals as they are sent to those who watch.</summary>
+/// <param name="Version">Their version.</param>
+/// <param name="Bytes">The server-sent event.</param>
+internal sealed record CounterEvent(long Version, byte[] Bytes);
