@@ -1,7 +1,9 @@
--- Follows links, in random order: wrk -s redirect.lua URL -- FILE_WITH_A_PATH_A_LINE
+-- Follows links, in random order: wrk -s redirect.lua URL -- FILE_WITH_A_PATH_A_LINE [zipf|even [PAUSE]]
+-- zipf: the link of rank k is followed 1/k as often as the first. PAUSE: milliseconds that a connection waits before each.
 dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "report.lua")
 
 local requests, count = {}, 0
+local zipf = false
 
 function init(args)
   local headers = {
@@ -13,9 +15,15 @@ function init(args)
     count = count + 1
     requests[count] = wrk.format("GET", path, headers)
   end
+  zipf = args[2] == "zipf"
+  local pause = tonumber(args[3])
+  if pause then
+    function delay() return pause end
+  end
   math.randomseed(os.time())
 end
 
 function request()
-  return requests[math.random(count)]
+  -- Of n links, the share of the first k is about ln k / ln n.
+  return requests[zipf and math.min(count, math.floor(count ^ math.random())) or math.random(count)]
 end

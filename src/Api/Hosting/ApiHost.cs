@@ -52,8 +52,11 @@ internal static class ApiHost
 
     public static void UseApi(this WebApplication app)
     {
+        // Before all that the API needs: redirects go from here straight to their endpoints.
+        app.UseRouting();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => AnswerBareStatus(context.HttpContext));
+        app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<IdempotencyMiddleware>();
 

@@ -107,7 +107,7 @@ internal sealed class ClickJournal : IDisposable
         _lostRanges = recovery.Lost;
         (_tail, _durable, _shipped, _lost) = (recovery.Tail, recovery.Tail, recovery.Shipped, recovery.Lost.Count);
         (_lastOnDisk, _readPosition, _accepted) = (recovery.LastOnDisk, recovery.Shipped, facts?.Accepted ?? 0);
-        _writer = new(folder.Path, settings.SegmentBytes);
+        _writer = new(folder.Path, settings.SegmentBytes, settings.HasRoomAhead ? new SegmentRoom(folder.Path, settings.SegmentBytes) : null);
         _retryTimer = clock.CreateTimer(_ => Retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _patienceTimer = clock.CreateTimer(_ => EndPatience(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thread = new Thread(Write) { Name = "click journal", IsBackground = true };
@@ -498,7 +498,7 @@ internal sealed class ClickJournal : IDisposable
     private void CheckCeiling(AppendBatch batch)
     {
         // All segments are an upper bound of those that count.
-        if (Volatile.Read(ref _segmentBytes) + batch.Length <= _settings.MaxBytes)
+        if (Volatile.Read(ref _segmentBytes) + batch.Length <= _settings.MaxRecordBytes)
         {
             return;
         }
@@ -509,7 +509,7 @@ internal sealed class ClickJournal : IDisposable
             bytes = _segments.Where(segment => segment.Last > _shipped).Sum(segment => segment.Length);
         }
 
-        if (bytes + batch.Length > _settings.MaxBytes)
+        if (bytes + batch.Length > _settings.MaxRecordBytes)
         {
             throw new CeilingException($"The click journal holds {bytes} bytes for the ledger, as much as {JournalSettings.MaxBytesSetting} allows ({_settings.MaxBytes}).");
         }

@@ -10,13 +10,13 @@ namespace OrleansLinks.Journal;
 /// </summary>
 internal sealed class ClickShipper(ClickJournal journal, IGrainFactory grains, TimeProvider clock, ILogger<ClickShipper> log) : BackgroundService
 {
-    private const int MaxClicks = 16 * 1024;
-    private const int MaxBytes = 8 * 1024 * 1024;
+    private const int MaxClicks = 32 * 1024;
+    private const int MaxBytes = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan CatchUpPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(10);

@@ -36,6 +36,12 @@ internal sealed record JournalSettings(string Folder, ClickDurability Durability
         init;
     } = 64 * 1024 * 1024;
 
+    /// <summary>Whether room is made on disk ahead of the records; not where the ceiling leaves little of it.</summary>
+    internal bool HasRoomAhead => MaxBytes >= 16 * SegmentBytes;
+
+    /// <summary>Most bytes of records: the ceiling without the room that is made ahead.</summary>
+    internal long MaxRecordBytes => HasRoomAhead ? MaxBytes - (2 * SegmentBytes) : MaxBytes;
+
     /// <summary>A batch that is so large takes no more records, in bytes: a write stays short, and so does its callers' wait.</summary>
     internal int BatchBytes => (int)Math.Min(1024 * 1024, MaxBytes / 4);
 

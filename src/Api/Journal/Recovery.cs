@@ -112,6 +112,7 @@ internal sealed class Recovery
     {
         var segment = Segments[^1];
         long end;
+        bool isTorn;
         var previous = segment.First - 1;
         LastOnDisk = 0;
         Tail = Math.Max(Tail, previous);
@@ -133,9 +134,10 @@ internal sealed class Recovery
             }
 
             end = reader.EndOfLastRecord;
+            isTorn = reader.HasMetDamage;
         }
 
-        if (segment.Length > end)
+        if (segment.Length > end && isTorn)
         {
             _log.TornTailCut(segment.Path, segment.Length - end);
         }

@@ -34,6 +34,9 @@ internal sealed class SegmentReader : IDisposable
     /// <summary>Where the last valid record that it met ends, in bytes.</summary>
     public long EndOfLastRecord { get; private set; }
 
+    /// <summary>Whether it has met bytes that are neither records nor room that was not used.</summary>
+    public bool HasMetDamage { get; private set; }
+
     /// <summary>Reads on; false when nothing is left up to <paramref name="limit"/>.</summary>
     /// <param name="into">Where the records go.</param>
     /// <param name="limit">Where to stop: what is behind is not on disk for certain.</param>
@@ -82,7 +85,8 @@ internal sealed class SegmentReader : IDisposable
                 }
                 else
                 {
-                    at++;
+                    HasMetDamage |= bytes[at] != 0;
+                    at += ToNextCandidate(bytes[at..]);
                 }
             }
 
@@ -97,6 +101,16 @@ internal sealed class SegmentReader : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>
+    /// How far a record may begin at the earliest. Room that was not used is zeros; a record has none but perhaps the first
+    /// bytes of its checksum.
+    /// </summary>
+    private static int ToNextCandidate(ReadOnlySpan<byte> bytes)
+    {
+        var zeros = bytes.IndexOfAnyExcept((byte)0);
+        return Math.Max(1, (zeros < 0 ? bytes.Length : zeros) - sizeof(ulong));
+    }
 
     private int Fill(Span<byte> room)
     {

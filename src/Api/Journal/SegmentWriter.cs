@@ -8,11 +8,18 @@ namespace OrleansLinks.Journal;
 /// clean, and a second flush would succeed without the data. What was not flushed goes whole into a new file. A journal
 /// that was opened begins a new segment too, so that nothing is ever written behind what a crash left.
 /// </remarks>
-internal sealed class SegmentWriter(string folder, long segmentBytes) : IDisposable
+/// <param name="folder">The journal's folder.</param>
+/// <param name="segmentBytes">How long a segment may become.</param>
+/// <param name="room">Where segments come from that are made ahead; null for none.</param>
+internal sealed class SegmentWriter(string folder, long segmentBytes, SegmentRoom? room) : IDisposable
 {
+    /// <summary>A segment that has grown so long, in bytes, shows that more is to come: room is made for the next.</summary>
+    private const long WorthRoom = 256 * 1024;
+
     private SafeFileHandle? _file;
     private string _path = "";
     private long _length;
+    private bool _hasRoom;
 
     /// <summary>Writes a batch and waits for the disk.</summary>
     /// <param name="batch">The batch.</param>
@@ -23,9 +30,9 @@ internal sealed class SegmentWriter(string folder, long segmentBytes) : IDisposa
     public bool Write(AppendBatch batch, out string path, out long length)
     {
         var records = batch.Seal();
-        if (_file is not null && _length + records.Length > segmentBytes)
+        if (_file is not null && (_length + records.Length > segmentBytes || (!_hasRoom && room?.IsReady == true)))
         {
-            Dispose();
+            Close();
         }
 
         var isNew = _file is null;
@@ -35,7 +42,7 @@ internal sealed class SegmentWriter(string folder, long segmentBytes) : IDisposa
         }
 
         RandomAccess.Write(_file!, records, _length == 0 ? RecordFormat.SegmentHeaderLength : _length);
-        RandomAccess.FlushToDisk(_file!);
+        Disk.FlushData(_file!);
         if (isNew)
         {
             Disk.FlushFolder(folder);
@@ -43,6 +50,11 @@ internal sealed class SegmentWriter(string folder, long segmentBytes) : IDisposa
         }
 
         _length += records.Length;
+        if (_length > WorthRoom)
+        {
+            room?.Want();
+        }
+
         (path, length) = (_path, _length);
         return isNew;
     }
@@ -63,22 +75,50 @@ internal sealed class SegmentWriter(string folder, long segmentBytes) : IDisposa
             if (_length > 0)
             {
                 RandomAccess.SetLength(_file, _length);
-                Dispose();
+                Leave();
             }
             else
             {
-                Dispose();
+                Leave();
                 File.Delete(_path);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Dispose();
+            Leave();
         }
     }
 
     /// <summary>Closes the segment; the next batch begins a new one.</summary>
     public void Dispose()
+    {
+        if (_file is not null)
+        {
+            Close();
+        }
+
+        room?.Dispose();
+    }
+
+    /// <summary>Gives back the room that was not used. Should that fail, zeros stay behind the last record, which readers pass.</summary>
+    private void Close()
+    {
+        if (_hasRoom)
+        {
+            try
+            {
+                RandomAccess.SetLength(_file!, _length);
+            }
+            catch (IOException)
+            {
+                // See above.
+            }
+        }
+
+        Leave();
+    }
+
+    private void Leave()
     {
         _file?.Dispose();
         _file = null;
@@ -89,10 +129,17 @@ internal sealed class SegmentWriter(string folder, long segmentBytes) : IDisposa
         _path = Segment.PathOf(folder, first);
         _length = 0; // as long as nothing in it is on disk
 
+        _file = room?.Take(_path);
+        _hasRoom = _file is not null;
+
         // Left by a write that failed: what it holds was never acknowledged as written. A new file, not the old one
         // emptied, for the reason above.
-        File.Delete(_path);
-        _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        if (_file is null)
+        {
+            File.Delete(_path);
+            _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        }
+
         Span<byte> header = stackalloc byte[RecordFormat.SegmentHeaderLength];
         RecordFormat.WriteSegmentHeader(header, first);
         RandomAccess.Write(_file, header, 0);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Primitives;
 using OrleansLinks.Clicks;
 using OrleansLinks.Links;
@@ -16,10 +17,25 @@ internal static class RedirectApi
 
     public static void MapRedirects(this IEndpointRouteBuilder app)
     {
-        // Handlers with parameters would have a scope of services made for each visitor.
+        // Handlers with parameters would have a scope of services made for each visitor, and what the API needs on the way
+        // (who calls, what went wrong in which words) costs a visitor as much as the redirect: hence the short circuit.
         var services = new Lazy<RedirectServices>(app.ServiceProvider.GetRequiredService<RedirectServices>);
-        app.MapMethods("/{code}", Methods, context => FollowShort(context, services.Value)).ExcludeFromDescription();
-        app.MapMethods("/c/{partnerId}/{taskId}/{campaignId}", Methods, context => FollowRegular(context, services.Value)).ExcludeFromDescription();
+        app.MapMethods("/{code}", Methods, context => Follow(FollowShort, context, services.Value)).ShortCircuit().ExcludeFromDescription();
+        app.MapMethods("/c/{partnerId}/{taskId}/{campaignId}", Methods, context => Follow(FollowRegular, context, services.Value)).ShortCircuit().ExcludeFromDescription();
+    }
+
+    private static async Task Follow(Func<HttpContext, RedirectServices, Task> follow, HttpContext context, RedirectServices services)
+    {
+        try
+        {
+            await follow(context, services);
+        }
+#pragma warning disable CA1031 // A visitor gets a page for it, whatever it is.
+        catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            await services.Failures.TryHandleAsync(context, exception, context.RequestAborted);
+        }
     }
 
     private static async Task FollowShort(HttpContext context, RedirectServices services)
@@ -157,6 +173,7 @@ internal sealed record RedirectServices(
     LinkDirectory Directory,
     ClickRecorder Recorder,
     Visitors Visitors,
+    IExceptionHandler Failures,
     TimeProvider Clock);
 
 /// <summary>The plain pages that a visitor meets when there is nowhere to go.</summary>

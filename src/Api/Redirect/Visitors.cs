@@ -10,26 +10,29 @@ namespace OrleansLinks.Redirect;
 /// </summary>
 internal sealed class Visitors(IGrainFactory grains)
 {
-    private volatile byte[]? _key;
+    // One a thread, for the setting up of a key costs more than a hash.
+    private volatile ThreadLocal<IncrementalHash>? _hashes;
 
-    public ValueTask<Guid> Identify(HttpContext context, string? userAgent) => _key is { } key
-        ? new(Hash(key, context, userAgent))
+    public ValueTask<Guid> Identify(HttpContext context, string? userAgent) => _hashes is { } hashes
+        ? new(Hash(hashes.Value!, context, userAgent))
         : Load(context, userAgent);
 
     private async ValueTask<Guid> Load(HttpContext context, string? userAgent)
     {
-        _key = await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey();
-        return Hash(_key, context, userAgent);
+        var key = await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey();
+        var hashes = _hashes ??= new ThreadLocal<IncrementalHash>(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key));
+        return Hash(hashes.Value!, context, userAgent);
     }
 
-    private static Guid Hash(byte[] key, HttpContext context, string? userAgent)
+    private static Guid Hash(IncrementalHash hmac, HttpContext context, string? userAgent)
     {
         Span<byte> input = stackalloc byte[16 + (RedirectApi.MaxUserAgent * 3)];
         var length = 0;
         context.Connection.RemoteIpAddress?.MapToIPv6().TryWriteBytes(input, out length);
         length += Encoding.UTF8.GetBytes(userAgent, input[length..]);
+        hmac.AppendData(input[..length]);
         Span<byte> hash = stackalloc byte[32];
-        HMACSHA256.HashData(key, input[..length], hash);
+        hmac.GetHashAndReset(hash);
         return new Guid(hash[..16]);
     }
 }

@@ -272,12 +272,12 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     }
 
     private static bool CompareHour(SqliteSession session, HourKey hour, Piece rest, Findings found) =>
-        CompareTime(session, hour, TaskHourKey.SecondsPerHour, "hour", rest, found);
+        CompareTime(session, hour, TaskHourKey.SecondsPerHour, "hour", "task_hours", "link_hours", rest, found);
 
     private static bool CompareDay(SqliteSession session, HourKey day, Piece rest, Findings found) =>
-        CompareTime(session, day, TaskHourKey.SecondsPerDay, "day", rest, found);
+        CompareTime(session, day, TaskHourKey.SecondsPerDay, "day", "task_days", null, rest, found);
 
-    private static bool CompareTime(SqliteSession session, HourKey from, long length, string unit, Piece rest, Findings found)
+    private static bool CompareTime(SqliteSession session, HourKey from, long length, string unit, string tasks, string? links, Piece rest, Findings found)
     {
         var kept = session.Prepare(AuditedHours).Bind(from.Program).Bind(from.Start).Bind(from.Start + length)
             .First(static row => new HourTally(ClickTally.Read(row), ClickTally.Read(row)), default);
@@ -287,7 +287,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
                 kept += tally;
         }
 
-        var (ofTasks, ofLinks) = (SumOf($"task_{unit}s"), SumOf($"link_{unit}s"));
+        var (ofTasks, ofLinks) = (SumOf(tasks), links is null ? kept.Linked : SumOf(links));
         if (ofTasks == kept.All && ofLinks == kept.Linked)
             return true;
 

@@ -69,9 +69,6 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     private const string MoveLinkHours =
         $"INSERT INTO link_hours ({LinkRollupColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
 
-    private const string MoveLinkDays =
-        $"INSERT INTO link_days ({LinkRollupColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
-
     private static readonly byte[] TaskPrefix = Encoding.UTF8.GetBytes(EntityId.Task);
 
     private static readonly long UniqueWindowMilliseconds = (long)ILedgerStore.UniqueWindow.TotalMilliseconds;
@@ -207,7 +204,6 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         var taskHours = session.Prepare(MoveTaskHours);
         var taskDays = session.Prepare(MoveTaskDays);
         var linkHours = session.Prepare(MoveLinkHours);
-        var linkDays = session.Prepare(MoveLinkDays);
         foreach (var hour in fold.TaskHours)
         {
             if (hour.Tally.Clicks == 0)
@@ -216,10 +212,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             Bind(taskHours, hour.Key, hour.Key.Start).Bind(hour.Key.Campaign).Bind(hour.Key.Partner).Bind(hour.Tally).Run();
             Bind(taskDays, hour.Key, hour.Key.Day).Bind(hour.Key.Campaign).Bind(hour.Key.Partner).Bind(hour.Tally).Run();
             foreach (var link in hour.Links)
-            {
                 Bind(linkHours, hour.Key, hour.Key.Start).BindText(link.Code).Bind(link.Tally).Run();
-                Bind(linkDays, hour.Key, hour.Key.Day).BindText(link.Code).Bind(link.Tally).Run();
-            }
         }
 
         static SqliteStatement Bind(SqliteStatement statement, in TaskHourKey key, long start) =>

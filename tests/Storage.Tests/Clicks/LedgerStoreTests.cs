@@ -215,7 +215,6 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         var rollups = await ReadRollupsAsync(link.ProgramId);
         Assert.Equal(2, rollups[new("task_hours", today, link.TaskId, null)].Clicks);
         Assert.Equal(1, rollups[new("link_hours", today - 24 * 3600, link.TaskId, "code")].Clicks);
-        Assert.Equal(2, rollups[new("link_days", today - 12 * 3600, link.TaskId, "code")].Clicks);
         Assert.Equal(1, rollups[new("task_days", today - 36 * 3600, link.TaskId, null)].Clicks);
         Assert.Equal(8, rollups.Count);
         await AssertAuditFindsNothingAsync();
@@ -358,10 +357,7 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
                 RollUp("task_hours", hour, null, click, isUnique);
                 RollUp("task_days", day, null, click, isUnique);
                 if (click.LinkCode is not null)
-                {
                     RollUp("link_hours", hour, click.LinkCode, click, isUnique);
-                    RollUp("link_days", day, click.LinkCode, click, isUnique);
-                }
             }
 
             return Unique.Count - before;

@@ -62,7 +62,7 @@ public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost()
     [InlineData("UPDATE task_hours SET unique_clicks = unique_clicks - 1", 1, "hour from 2026-05-01 12:00 UTC of program prg_…, by task: 99 unique clicks counted, 100 kept")]
     [InlineData("UPDATE link_hours SET clicks = clicks + 2", 2, "hour from 2026-05-01 12:00 UTC of program prg_…, by link: 102 clicks counted, 100 kept")]
     [InlineData("DELETE FROM task_days", 200, "day from 2026-05-01 00:00 UTC of program prg_…, by task: 0 clicks counted, 100 kept")]
-    [InlineData("UPDATE link_days SET outside_terms_clicks = 1", 1, "day from 2026-05-01 00:00 UTC of program prg_…, by link: 1 clicks outside terms counted, 0 kept")]
+    [InlineData("UPDATE task_days SET outside_terms_clicks = 1", 1, "day from 2026-05-01 00:00 UTC of program prg_…, by task: 1 clicks outside terms counted, 0 kept")]
     public async Task An_audit_finds_totals_that_are_not_those_of_the_clicks(string damage, long drift, string finding)
     {
         var link = Make.Link("code");
@@ -174,7 +174,7 @@ public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost()
     protected override async Task<Dictionary<RollupKey, Rollup>> ReadRollupsAsync(string programId)
     {
         var rollups = new Dictionary<RollupKey, Rollup>();
-        foreach (var table in new[] { "task_hours", "task_days", "link_hours", "link_days" })
+        foreach (var table in new[] { "task_hours", "task_days", "link_hours" })
         {
             var ids = table.StartsWith("link", StringComparison.Ordinal) ? "link_code, NULL, NULL" : "NULL, campaign_id, partner_id";
             var rows = await Database.ReadAsync(session => session

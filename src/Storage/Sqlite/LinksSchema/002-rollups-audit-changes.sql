@@ -1,7 +1,8 @@
 -- Folds of clicks by time, moved in the transaction that keeps them. start is the Unix second at which the UTC hour or
 -- day of the click's own time begins. Reports read them by program and range of time; days of another time zone are put
 -- together from hours. Clicks of links that were put together by hand have no code and are in the task's rows only; a
--- link's campaign and partner are its task's.
+-- link's campaign and partner are its task's, and its days are the sums of its hours: rows by link and day would be
+-- moved nearly as often as there are clicks.
 CREATE TABLE task_hours (
   program_id BLOB NOT NULL,
   start INTEGER NOT NULL,
@@ -40,18 +41,6 @@ CREATE TABLE link_hours (
   PRIMARY KEY (program_id, start, task_id, link_code)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE link_days (
-  program_id BLOB NOT NULL,
-  start INTEGER NOT NULL,
-  task_id BLOB NOT NULL,
-  link_code TEXT NOT NULL,
-  clicks INTEGER NOT NULL,
-  unique_clicks INTEGER NOT NULL,
-  bot_clicks INTEGER NOT NULL,
-  outside_terms_clicks INTEGER NOT NULL,
-  PRIMARY KEY (program_id, start, task_id, link_code)
-) STRICT, WITHOUT ROWID;
-
 -- Row by row and not by GROUP BY, which would sort all clicks in memory.
 INSERT INTO task_hours
 SELECT program_id, at / 3600000 * 3600, task_id, campaign_id, partner_id, 1, is_unique, is_bot, class = 1 FROM clicks WHERE true
@@ -73,15 +62,6 @@ ON CONFLICT DO UPDATE SET
 INSERT INTO task_days
 SELECT program_id, start / 86400 * 86400, task_id, campaign_id, partner_id, clicks, unique_clicks, bot_clicks, outside_terms_clicks
 FROM task_hours WHERE true
-ON CONFLICT DO UPDATE SET
-  clicks = clicks + excluded.clicks,
-  unique_clicks = unique_clicks + excluded.unique_clicks,
-  bot_clicks = bot_clicks + excluded.bot_clicks,
-  outside_terms_clicks = outside_terms_clicks + excluded.outside_terms_clicks;
-
-INSERT INTO link_days
-SELECT program_id, start / 86400 * 86400, task_id, link_code, clicks, unique_clicks, bot_clicks, outside_terms_clicks
-FROM link_hours WHERE true
 ON CONFLICT DO UPDATE SET
   clicks = clicks + excluded.clicks,
   unique_clicks = unique_clicks + excluded.unique_clicks,
