@@ -216,7 +216,7 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         Assert.Equal(2, rollups[new("task_hours", today, link.TaskId, null)].Clicks);
         Assert.Equal(1, rollups[new("link_hours", today - 24 * 3600, link.TaskId, "code")].Clicks);
         Assert.Equal(1, rollups[new("task_days", today - 36 * 3600, link.TaskId, null)].Clicks);
-        Assert.Equal(8, rollups.Count);
+        Assert.Equal(6, rollups.Count);
         await AssertAuditFindsNothingAsync();
     }
 
