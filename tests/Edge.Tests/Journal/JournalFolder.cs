@@ -89,7 +89,7 @@ internal sealed class JournalFolder : IDisposable, ILogger<ClickJournal>
     }
 
     /// <summary>The files as they are, to be put back with <see cref="Restore"/>.</summary>
-    public Dictionary<string, byte[]> Save() => System.IO.Directory.GetFiles(Path).ToDictionary(path => path, File.ReadAllBytes);
+    public Dictionary<string, byte[]> Save() => System.IO.Directory.GetFiles(Path).Where(path => !path.EndsWith(".lock", StringComparison.Ordinal)).ToDictionary(path => path, ReadShared);
 
     public void Restore(Dictionary<string, byte[]> files)
     {
@@ -116,6 +116,15 @@ internal sealed class JournalFolder : IDisposable, ILogger<ClickJournal>
         }
 
         return offsets;
+    }
+
+    /// <summary>Reads a file that a journal may have open.</summary>
+    private static byte[] ReadShared(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
     }
 
     public void Dispose()
