@@ -35,6 +35,30 @@ public sealed class OutageTests
         Assert.Equal(answered.Count, (await instance.Operator.Get($"/tasks/{scene.Task}/counters")).Number("clicks"));
     }
 
+    [Theory]
+    [InlineData("Disk")]
+    [InlineData("Ledger")]
+    [InlineData("Buffered")]
+    public async Task Whatever_a_redirect_waits_for_its_click_is_counted_once_and_found(string durability)
+    {
+        using var folder = new TemporaryFolder();
+        await using var instance = await Instance.Start(folder.Path, arguments: ["--Clicks:Durability", durability]);
+        var scene = await Scene.Make(instance.Operator);
+        var urls = await MakeLinks(instance, scene);
+        var answered = new ConcurrentQueue<string>();
+        await ClickUntil(() => Task.FromResult(answered.Count > 500), instance, urls, answered);
+        if (durability == "Ledger")
+        {
+            Assert.True((await instance.Operator.Get("/ledger")).Number("applied") >= answered.Count);
+        }
+
+        // Asked to stop, it leaves nothing behind: neither in memory nor in the journal.
+        await instance.Stop();
+        await using var again = await Instance.Start(folder.Path, instance.Port);
+        await Ledger.CaughtUp(again.Operator);
+        Assert.Equal(answered.Count, (await again.Operator.Get($"/tasks/{scene.Task}/counters")).Number("clicks"));
+    }
+
     [Fact]
     public async Task A_full_journal_is_shouted_visitors_get_through_and_what_is_not_kept_is_counted_as_lost()
     {

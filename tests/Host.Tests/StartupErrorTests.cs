@@ -39,6 +39,17 @@ public sealed class StartupErrorTests
     }
 
     [Fact]
+    public async Task A_journal_folder_that_is_in_use_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        using var another = new TemporaryFolder();
+        await using var other = await Instance.Start(folder.Path);
+        var journal = folder.File("journal");
+        await Refuses(journal, ["--port", FreePort(), "--data", another.Path, "--Clicks:JournalFolder", journal]);
+        await Refuses("in use", ["--port", FreePort(), "--data", another.Path, "--Clicks:JournalFolder", journal]);
+    }
+
+    [Fact]
     public async Task A_database_that_cannot_be_read_is_named()
     {
         using var folder = new TemporaryFolder();
@@ -54,6 +65,11 @@ public sealed class StartupErrorTests
     [InlineData("Http:TrustedProxies", "nonsense")]
     [InlineData("Tracking:Origin", "nonsense")]
     [InlineData("Demo", "nonsense")]
+    [InlineData("Clicks:Durability", "nonsense")]
+    [InlineData("Clicks:JournalMaxBytes", "1000")]
+    [InlineData("Clicks:JournalMaxHeldBytes", "-1")]
+    [InlineData("Clicks:JournalFolder", "/proc/self/journal")]
+    [InlineData("Redirect:CachedLinks", "0")]
     public async Task A_setting_that_is_malformed_is_named(string setting, string value)
     {
         using var folder = new TemporaryFolder();

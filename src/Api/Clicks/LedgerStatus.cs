@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Data.Sqlite;
 using OrleansLinks.Hosting;
 using OrleansLinks.Journal;
 
@@ -65,7 +66,7 @@ internal sealed class LedgerStatus : BackgroundService
         {
             return await Audit(FreshEnough);
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException || exception.GetType().Namespace?.StartsWith("Microsoft.Data", StringComparison.Ordinal) == true)
+        catch (Exception exception) when (exception is OrleansException or TimeoutException or SqliteException)
         {
             return _audit;
         }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
@@ -46,7 +47,9 @@ internal static class ApiHost
         services.AddSingleton<LiveCountersServices>();
         services.AddSingleton<ActorsAnswer>();
         services.AddHealthChecks().AddCheck<ActorsAnswer>("actors").AddCheck<JournalIsWritten>("journal");
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(LedgerStatus.MeterName).AddPrometheusExporter());
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("orleanslinks"))
+            .WithMetrics(metrics => metrics.AddMeter(LedgerStatus.MeterName).AddPrometheusExporter());
         services.AddApiDocument();
     }
 
