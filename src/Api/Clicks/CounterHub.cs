@@ -48,7 +48,7 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
         {
             if (!task.HasTotals)
             {
-                await Renew(task);
+                await task.ReadOnce(Renew);
             }
 
             return watch;
@@ -78,24 +78,33 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
         var isBroken = false;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
+            Exception? failure = null;
+            await Parallel.ForEachAsync(
+                TakeWatched(),
+                new ParallelOptions { MaxDegreeOfParallelism = RenewalsAtOnce, CancellationToken = stoppingToken },
+                async (task, _) => failure = await TryRenew(task) ?? failure);
+            if (failure is not null && !isBroken)
             {
-                await Parallel.ForEachAsync(
-                    TakeWatched(),
-                    new ParallelOptions { MaxDegreeOfParallelism = RenewalsAtOnce, CancellationToken = stoppingToken },
-                    async (task, _) => await Renew(task));
-                isBroken = false;
+                log.WatchNotRenewed(failure);
             }
-#pragma warning disable CA1031 // The next renewal tries again; watchers keep what they have.
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+
+            isBroken = failure is not null;
+        }
+    }
+
+    /// <summary>Renews a watch, or says why not: the next renewal tries again, and watchers keep what they have.</summary>
+    private async Task<Exception?> TryRenew(WatchedTask task)
+    {
+        try
+        {
+            await Renew(task);
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever it is, other tasks are renewed.
+        catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                if (!isBroken)
-                {
-                    log.WatchNotRenewed(exception);
-                    isBroken = true;
-                }
-            }
+        {
+            return exception;
         }
     }
 
@@ -153,12 +162,22 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
     {
         private readonly Lock _gate = new();
         private CounterEvent? _latest;
+        private Task? _first;
         private TaskCompletionSource _changed = NewSignal();
 
         public string Id => id;
 
         /// <summary>How many watch it; guarded by the hub.</summary>
         public int Watchers { get; set; }
+
+        /// <summary>Reads the first totals, once for all who wait for them; again if that has failed.</summary>
+        public Task ReadOnce(Func<WatchedTask, Task> read)
+        {
+            lock (_gate)
+            {
+                return _first = _first is { IsFaulted: false, IsCanceled: false } ? _first : read(this);
+            }
+        }
 
         public bool HasTotals => Volatile.Read(ref _latest) is not null;
 

@@ -17,8 +17,8 @@ internal static class LedgerApi
         var journal = status.Journal;
 
         // In this order, so that no number runs ahead of the one before it while clicks come in.
-        var applied = journal.Shipped;
-        var durable = journal.Durable;
+        var applied = journal.Applied;
+        var durable = Math.Max(applied, journal.Durable - journal.Lost);
         var journaled = journal.Tail;
         return TypedResults.Ok(new LedgerView(
             journaled,

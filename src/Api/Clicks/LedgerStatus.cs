@@ -32,8 +32,8 @@ internal sealed class LedgerStatus : BackgroundService
         _log = log;
         var meter = meters.Create(MeterName);
         meter.CreateObservableCounter("orleanslinks.clicks.journaled", () => _journal.Tail, "{click}", "Clicks that were taken in.");
-        meter.CreateObservableCounter("orleanslinks.clicks.durable", () => _journal.Durable, "{click}", "Clicks that are on disk.");
-        meter.CreateObservableCounter("orleanslinks.clicks.applied", () => _journal.Shipped, "{click}", "Clicks that are counted.");
+        meter.CreateObservableCounter("orleanslinks.clicks.durable", () => Math.Max(_journal.Applied, _journal.Durable - _journal.Lost), "{click}", "Clicks that are on disk.");
+        meter.CreateObservableCounter("orleanslinks.clicks.applied", () => _journal.Applied, "{click}", "Clicks that are counted.");
         meter.CreateObservableCounter("orleanslinks.clicks.lost", () => _journal.Lost, "{click}", "Clicks that could not be kept.");
         meter.CreateObservableGauge("orleanslinks.clicks.held", () => _journal.HeldBytes, "By", "Clicks held in memory, because the journal cannot be written.");
         meter.CreateObservableGauge("orleanslinks.clicks.oldest_unapplied", () => OldestUnapplied.TotalSeconds, "s", "Age of the oldest click that is not counted yet.");

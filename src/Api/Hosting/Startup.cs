@@ -45,7 +45,10 @@ internal static class Startup
         }
         catch (InvalidOperationException exception)
         {
-            throw new StartupException($"A setting cannot be read: {exception.Message}");
+            throw new StartupException(
+                typeof(T).GetProperties().FirstOrDefault(property => property.PropertyType.IsEnum && exception.Message.Contains($"'{section}:{property.Name}'", StringComparison.Ordinal)) is { } words
+                    ? $"The setting {section}:{words.Name} is not valid: give one of {string.Join(", ", Enum.GetNames(words.PropertyType))}."
+                    : $"A setting cannot be read: {exception.Message}");
         }
     }
 
@@ -94,7 +97,7 @@ internal static class Startup
             return;
         }
 
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
         foreach (var entry in entries)
         {
             if (System.Net.IPNetwork.TryParse(entry, out var network))

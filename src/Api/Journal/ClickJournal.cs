@@ -90,6 +90,7 @@ internal sealed class ClickJournal : IDisposable
     private long _lastOnDisk;
     private long _readPosition;
     private long _accepted;
+    private long _applied;
     private long _segmentBytes;
     private volatile string? _trouble;
     private bool _writerWaits;
@@ -107,6 +108,7 @@ internal sealed class ClickJournal : IDisposable
         _lostRanges = recovery.Lost;
         (_tail, _durable, _shipped, _lost) = (recovery.Tail, recovery.Tail, recovery.Shipped, recovery.Lost.Count);
         (_lastOnDisk, _readPosition, _accepted) = (recovery.LastOnDisk, recovery.Shipped, facts?.Accepted ?? 0);
+        _applied = _shipped - _lostRanges.Passed;
         _writer = new(folder.Path, settings.SegmentBytes, settings.HasRoomAhead ? new SegmentRoom(folder.Path, settings.SegmentBytes) : null);
         _retryTimer = clock.CreateTimer(_ => Retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _patienceTimer = clock.CreateTimer(_ => EndPatience(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -121,6 +123,9 @@ internal sealed class ClickJournal : IDisposable
 
     /// <summary>Every record up to here is in the ledger, or lost.</summary>
     public long Shipped => Volatile.Read(ref _shipped);
+
+    /// <summary>How many records the ledger has: those up to <see cref="Shipped"/> that were not lost.</summary>
+    public long Applied => Volatile.Read(ref _applied);
 
     /// <summary>
     /// How many records could not be kept: there was no room on disk or in memory, or what was on disk is damaged. Damage
@@ -441,7 +446,12 @@ internal sealed class ClickJournal : IDisposable
         PassShipped(_shipped); // when all before it is shipped, it is passed as well
     }
 
-    private void PassShipped(long position) => Volatile.Write(ref _shipped, _lostRanges.Pass(position));
+    private void PassShipped(long position)
+    {
+        var shipped = _lostRanges.Pass(position);
+        Volatile.Write(ref _shipped, shipped);
+        Volatile.Write(ref _applied, shipped - _lostRanges.Passed);
+    }
 
     /// <summary>The writer's thread.</summary>
     private void Write()

@@ -26,6 +26,7 @@ internal sealed class ClickShipper(ClickJournal journal, IGrainFactory grains, T
 
     private volatile TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStuck;
+    private bool _cannotRead;
 
     /// <summary>
     /// Waits until the clicks that were answered before are counted, so that who has clicked and then asks is told of it;
@@ -80,12 +81,19 @@ internal sealed class ClickShipper(ClickJournal journal, IGrainFactory grains, T
     {
         try
         {
-            return journal.ReadNext(MaxClicks, MaxBytes);
+            var batch = journal.ReadNext(MaxClicks, MaxBytes);
+            _cannotRead = false;
+            return batch;
         }
         catch (IOException exception)
         {
             // Nothing was passed over: the disk may read it the next time.
-            log.JournalNotRead(exception);
+            if (!_cannotRead)
+            {
+                log.JournalNotRead(exception);
+                _cannotRead = true;
+            }
+
             await Task.Delay(LongestPause, clock, stoppingToken);
             return null;
         }

@@ -15,6 +15,9 @@ internal static partial class JournalLog
     [LoggerMessage(4, LogLevel.Warning, "The header of '{Path}' is damaged; its clicks are read all the same.")]
     public static partial void SegmentHeaderDamaged(this ILogger log, string path);
 
+    [LoggerMessage(11, LogLevel.Error, "'{Path}' is named like a segment of the click journal, and holds no record: it is set aside as '.unreadable'.")]
+    public static partial void SegmentSetAside(this ILogger log, string path);
+
     [LoggerMessage(5, LogLevel.Warning, "'{Path}' does not say what was shipped: all clicks still in the journal are sent again, and the ledger takes those that it does not have.")]
     public static partial void StateLost(this ILogger log, string path);
 

@@ -42,8 +42,11 @@ internal sealed record JournalSettings(string Folder, ClickDurability Durability
     /// <summary>Most bytes of records: the ceiling without the room that is made ahead.</summary>
     internal long MaxRecordBytes => HasRoomAhead ? MaxBytes - (2 * SegmentBytes) : MaxBytes;
 
-    /// <summary>A batch that is so large takes no more records, in bytes: a write stays short, and so does its callers' wait.</summary>
-    internal int BatchBytes => (int)Math.Min(1024 * 1024, MaxBytes / 4);
+    /// <summary>
+    /// A batch that is so large takes no more records, in bytes: a write stays short, and so does its callers' wait; and on
+    /// a disk that is nearly full there is room for one.
+    /// </summary>
+    internal int BatchBytes => (int)Math.Min(64 * 1024, MaxBytes / 4);
 
     /// <summary>Checks what can be checked without the disk.</summary>
     /// <exception cref="JournalException">A value is out of its range.</exception>

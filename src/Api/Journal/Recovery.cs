@@ -65,6 +65,23 @@ internal sealed class Recovery
             if (!RecordFormat.TryReadSegmentHeader(header[..read], path, out var first))
             {
                 first = named;
+                if (length > 0 && !HasRecords(new(path, named) { Length = length }, out var isEmpty))
+                {
+                    // Neither its beginning nor anything in it is ours: its name proves nothing.
+                    file.Dispose();
+                    if (isEmpty)
+                    {
+                        File.Delete(path); // room that had just been taken when the process stopped
+                    }
+                    else
+                    {
+                        File.Move(path, path + ".unreadable", overwrite: true);
+                        log.SegmentSetAside(path);
+                    }
+
+                    continue;
+                }
+
                 if (length >= RecordFormat.SegmentHeaderLength)
                 {
                     log.SegmentHeaderDamaged(path);
@@ -81,6 +98,14 @@ internal sealed class Recovery
         }
 
         return segments;
+    }
+
+    private static bool HasRecords(Segment segment, out bool isEmpty)
+    {
+        using var reader = new SegmentReader(segment, offset: 0);
+        var hasRecords = reader.Read(new(), segment.Length, 0, long.MaxValue, 1, ScanBytes);
+        isEmpty = !reader.HasMetDamage;
+        return hasRecords;
     }
 
     private void Mend()
@@ -115,7 +140,11 @@ internal sealed class Recovery
         bool isTorn;
         var previous = segment.First - 1;
         LastOnDisk = 0;
-        Tail = Math.Max(Tail, previous);
+        if (segment.Length > 0)
+        {
+            Tail = Math.Max(Tail, previous);
+        }
+
         using (var reader = new SegmentReader(segment))
         {
             var batch = new JournalBatch();
@@ -146,6 +175,7 @@ internal sealed class Recovery
         {
             return false;
         }
+
 
         if (segment.Length > end)
         {

@@ -22,8 +22,15 @@ internal sealed class SegmentReader : IDisposable
         Offset = offset;
         EndOfLastRecord = offset;
 
-        // It is written, cut and deleted meanwhile.
-        _file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            // It is written, cut and deleted meanwhile.
+            _file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new IOException($"The segment '{segment.Path}' may not be read: give this user the right to.", failure);
+        }
     }
 
     public Segment Segment { get; }

@@ -66,7 +66,7 @@ internal sealed class TaskRoute
         var settings = _settings;
         if (settings.Stamp != StampOf(source.Stamps))
         {
-            return WaitFor(ReadAgain(source), source);
+            return WaitForNew(source);
         }
 
         if (source.Clock.GetElapsedTime(settings.ReadAt) > MaxAge)
@@ -79,12 +79,17 @@ internal sealed class TaskRoute
 
     private long StampOf(ChangeStamps stamps) => stamps.At(_task, _campaign, _program, _partner);
 
-    private async ValueTask WaitFor(Task reading, TaskSource source)
+    private async ValueTask WaitForNew(TaskSource source)
     {
-        var left = TaskSource.Patience - source.Clock.GetElapsedTime(Volatile.Read(ref _readingSince));
-        if (left > TimeSpan.Zero)
+        // A read that is under way may have begun before the change: then the next one is waited for too.
+        for (var reads = 0; reads < 2 && _settings.Stamp != StampOf(source.Stamps); reads++)
         {
-            await reading.WaitAsync(left, source.Clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var reading = ReadAgain(source);
+            var left = TaskSource.Patience - source.Clock.GetElapsedTime(Volatile.Read(ref _readingSince));
+            if (left > TimeSpan.Zero)
+            {
+                await reading.WaitAsync(left, source.Clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

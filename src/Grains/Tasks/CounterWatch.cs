@@ -13,26 +13,27 @@ internal sealed class CounterWatch(TaskGrain task, ILedgerStore ledger, IGrainFa
 {
     private readonly ObserverManager<ICounterObserver> _edges = new(LiveCounters.WatchLease, log);
     private readonly string _taskId = task.GetPrimaryKeyString();
-    private CounterTotals _totals = CounterTotals.Zero;
+    private CounterTotals? _totals;
     private IGrainTimer? _renewal;
 
     public async Task<CounterTotals> Add(ICounterObserver edge)
     {
         _edges.Subscribe(edge, edge);
-        if (_renewal is null)
+        if (_totals is null || _renewal is null)
         {
-            _renewal = task.RegisterGrainTimer(Renew, new GrainTimerCreationOptions(LiveCounters.WatchRenewal, LiveCounters.WatchRenewal) { Interleave = true, KeepAlive = true });
+            // Calls interleave: each reads for itself until totals are known, so that nobody is told what was never read.
             await Refresh();
         }
 
-        return _totals;
+        _renewal ??= task.RegisterGrainTimer(Renew, new GrainTimerCreationOptions(LiveCounters.WatchRenewal, LiveCounters.WatchRenewal) { Interleave = true, KeepAlive = true });
+        return _totals!;
     }
 
     public void Remove(ICounterObserver edge) => _edges.Unsubscribe(edge);
 
     public void Show(CounterTotals totals)
     {
-        if (totals.Version > _totals.Version)
+        if (_totals is null || totals.Version > _totals.Version)
         {
             _totals = totals;
             _edges.Notify(edge => edge.Take(_taskId, totals)).Ignore();

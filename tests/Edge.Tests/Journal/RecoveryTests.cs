@@ -389,6 +389,26 @@ public sealed class RecoveryTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder.Path, "notes.clicks")));
     }
 
+    [Theory]
+    [InlineData("hi", true)]
+    [InlineData("", false)]
+    [InlineData("\0\0\0", false)]
+    public async Task A_file_that_is_only_named_like_a_segment_moves_no_position(string content, bool isSetAside)
+    {
+        await _folder.Fill(5, 10);
+        foreach (var first in new[] { 9_999_999, 12 })
+        {
+            File.WriteAllText(Segment.PathOf(_folder.Path, first), content);
+            using var journal = _folder.Open();
+            Assert.Equal((15, 0), (journal.Tail, journal.Lost));
+            Assert.Equal(isSetAside, File.Exists(Segment.PathOf(_folder.Path, first) + ".unreadable"));
+        }
+
+        using var reopened = _folder.Open();
+        await Append(reopened, 1);
+        Assert.Equal(Range(1, 16), Read(reopened));
+    }
+
     [Fact]
     public async Task A_segment_of_a_newer_version_is_refused()
     {
