@@ -115,6 +115,9 @@ internal sealed class ClickJournal : IDisposable
         _thread = new Thread(Write) { Name = "click journal", IsBackground = true };
     }
 
+    /// <summary>What appending waits for.</summary>
+    public ClickDurability Durability => _settings.Durability;
+
     /// <summary>The last position that was taken in, whatever became of its record.</summary>
     public long Tail => Volatile.Read(ref _tail);
 

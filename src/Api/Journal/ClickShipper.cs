@@ -102,12 +102,13 @@ internal sealed class ClickShipper(ClickJournal journal, IGrainFactory grains, T
     /// <summary>
     /// Lets clicks gather for three times as long as the ledger was busy with the last ones. Clicks that come together cost
     /// it a fraction, since they share counters and the pages of the database that these are on; and a quiet ledger is
-    /// busy for so short a time that nobody waits for long. With a full batch there is no time to lose.
+    /// busy for so short a time that nobody waits for long. With a full batch, or while visitors wait for the ledger, there is
+    /// no time to lose.
     /// </summary>
     private Task Gather(int clicks, TimeSpan busy, CancellationToken stoppingToken)
     {
         var pause = busy * 3 < LongestGathering ? busy * 3 : LongestGathering;
-        return clicks < MaxClicks ? Task.Delay(pause, clock, stoppingToken) : Task.CompletedTask;
+        return clicks < MaxClicks && journal.Durability != ClickDurability.Ledger ? Task.Delay(pause, clock, stoppingToken) : Task.CompletedTask;
     }
 
     private void SignalProgress() =>

@@ -1,0 +1,40 @@
+using System.Globalization;
+using OrleansLinks.Bench;
+
+// Measures what wrk cannot. Prints a line for each thing: what, measured, target, met, with tabs in between.
+// bench/redirect.sh and bench/path.sh start it.
+//   Measure disk FOLDER SECONDS
+//   Measure staleness|watchers|outage ADDRESS CAMPAIGN PARTNER SECONDS PID DATA_FOLDER    (ORLEANSLINKS_OPERATOR_KEY holds the key)
+//   Measure memory FOLDER LINKS ROOM
+//   Measure allocations FOLDER
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+switch (args)
+{
+    case ["disk", var folder, var seconds]:
+        DiskFlushes.Measure(folder, Seconds(seconds));
+        return 0;
+    case ["memory", var folder, var links, var room]:
+        await DirectoryMemory.Measure(folder, Number(links), Number(room));
+        return 0;
+    case ["allocations", var folder]:
+        return Allocations.Measure(folder) ? 0 : 1;
+    case [var what and ("staleness" or "watchers" or "outage"), var address, var campaign, var partner, var seconds, var process, var data]:
+        using (var instance = new Instance(address, campaign, partner, Number(process), data))
+        {
+            await (what switch
+            {
+                "staleness" => Staleness.Measure(instance, Seconds(seconds)),
+                "watchers" => Watchers.Measure(instance, Seconds(seconds)),
+                _ => Outage.Measure(instance, Seconds(seconds)),
+            });
+        }
+
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("Measure is started by the scripts in bench/.");
+        return 1;
+}
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(Number(text));
