@@ -90,14 +90,14 @@ internal sealed class LedgerStatus : BackgroundService
         }
     }
 
-    private async Task<LedgerAudit> Audit(TimeSpan maxAge)
+    private async Task<LedgerAudit?> Audit(TimeSpan maxAge)
     {
-        var audit = await _grains.Actor<ILedgerAuditGrain>(ILedgerAuditGrain.Key).Get(maxAge).WaitAsync(Patience, _clock);
-        if (audit.Drift != 0 && audit.Drift != _audit?.Drift)
+        var found = await _grains.Actor<ILedgerAuditGrain>(ILedgerAuditGrain.Key).Get(maxAge).WaitAsync(Patience, _clock);
+        if (found is { Drift: not 0 } drift && drift.Drift != _audit?.Drift)
         {
-            _log.TotalsDrift(audit.Drift, string.Join("; ", audit.Findings));
+            _log.TotalsDrift(drift.Drift, string.Join("; ", drift.Findings));
         }
 
-        return _audit = audit;
+        return _audit = found ?? _audit;
     }
 }

@@ -26,10 +26,13 @@ public interface ILedgerAuditGrain : IGrainWithStringKey
     /// <summary>The key of the one there is.</summary>
     const string Key = "ledger-audit";
 
-    /// <summary>The last comparison, or a new one if that is older.</summary>
-    /// <param name="maxAge">How old it may be; a comparison that took long may be older, so that comparing never takes more than a twentieth of the time.</param>
-    [Alias("Get")]
-    Task<LedgerAudit> Get(TimeSpan maxAge);
+    /// <summary>
+    /// The last comparison, or a new one if that is older and the new one does not take more than some seconds; it then
+    /// goes on, and a later call gets it. Null while the first is under way.
+    /// </summary>
+    /// <param name="maxAge">How old it may be; a comparison that took long may be older, up to a minute, so that comparing hardly takes more than a twentieth of the time.</param>
+    [Alias("Get"), AlwaysInterleave]
+    Task<LedgerAudit?> Get(TimeSpan maxAge);
 }
 
 /// <summary>What a comparison of totals and details found.</summary>

@@ -49,23 +49,41 @@ internal sealed class LedgerGrain(ILedgerStore store, TimeProvider clock) : Grai
 internal sealed class LedgerAuditGrain(ILedgerStore store, TimeProvider clock) : Grain, ILedgerAuditGrain
 {
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(500);
-    private const int MaxShareOfTime = 20;
+    private const int PauseTimes = 20;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private LedgerAudit? _last;
     private TimeSpan _took;
+    private Task _running = Task.CompletedTask;
 
-    public async Task<LedgerAudit> Get(TimeSpan maxAge)
+    public async Task<LedgerAudit?> Get(TimeSpan maxAge)
     {
-        var pause = _took * MaxShareOfTime;
+        var pause = _took * PauseTimes < LongestPause ? _took * PauseTimes : LongestPause;
         if (_last is { } last && clock.GetUtcNow() - last.At < (maxAge > pause ? maxAge : pause))
         {
             return last;
         }
 
+        if (_running.IsCompleted)
+        {
+            _running = Run();
+        }
+
+        var running = _running;
+        if (await Task.WhenAny(running, Task.Delay(Patience, clock)) == running)
+        {
+            await running;
+        }
+
+        return _last;
+    }
+
+    private async Task Run()
+    {
         var began = clock.GetTimestamp();
         _last = await store.AuditAsync(Budget);
         _took = clock.GetElapsedTime(began);
-        return _last;
     }
 }
 
