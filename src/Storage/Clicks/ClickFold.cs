@@ -74,6 +74,9 @@ internal readonly record struct TaskHourKey(Guid Task, Guid Campaign, Guid Partn
     }
 }
 
+/// <summary>The numbers of a task, with what it belongs to, and of its program.</summary>
+internal readonly record struct TaskNumber(long Task, long Program);
+
 /// <summary>The clicks of a task in an hour.</summary>
 internal sealed class TaskHour(TaskHourKey key)
 {
@@ -81,6 +84,9 @@ internal sealed class TaskHour(TaskHourKey key)
     private ulong? _visitSeed;
 
     public TaskHourKey Key => key;
+
+    /// <summary>What the database calls the task, where it gives numbers; 0 until it is asked.</summary>
+    public TaskNumber Number { get; set; }
 
     public ClickTally Tally { get; set; }
 
@@ -109,6 +115,9 @@ internal sealed class LinkHour(byte[] scope)
     private ulong? _visitSeed;
 
     public byte[] Scope => scope;
+
+    /// <summary>What the database calls the scope, where it gives numbers; 0 until it is asked.</summary>
+    public long Number { get; set; }
 
     public ReadOnlySpan<byte> Code => scope.AsSpan(Prefix.Length);
 

@@ -1,7 +1,6 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
+using System.Runtime.InteropServices;
 using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Clicks;
@@ -12,8 +11,14 @@ namespace OrleansLinks.Clicks;
 /// range by range, and compared with what they once added up to.
 /// </summary>
 /// <remarks>
+/// <para>
 /// What is compared is read in one snapshot, in which counters, rollups, folds and the rows that are not folded yet
 /// belong together; clicks that are recorded meanwhile are in none or in all of them, and so never a difference.
+/// </para>
+/// <para>
+/// Sums alone do not tell when clicks are moved from one link or task to another. Where only sums are kept, a
+/// <see cref="AuditPrint"/> is kept beside them.
+/// </para>
 /// </remarks>
 internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider clock)
 {
@@ -26,18 +31,20 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     /// <summary>So few rows are left to be folded in the snapshot of the comparison.</summary>
     internal const int MaxRemainder = 8192;
 
-    /// <summary>Texts that a check gives at most.</summary>
-    internal const int MaxFindings = 10;
-
     private const int RangeBits = 16;
 
     /// <summary>Pieces after which the comparison begins however many rows are left: clicks may come as fast as they are folded.</summary>
     private const int MaxPieces = 1000;
 
+    /// <summary>So many tasks' scopes are remembered between pieces and checks.</summary>
+    private const int MaxRememberedTasks = 100_000;
+
     // Of the budget, for the hours of before; the snapshot lasts so long.
     private static readonly TimeSpan LongestRotation = TimeSpan.FromMilliseconds(250);
 
     private const string Tallies = "clicks, unique_clicks, bot_clicks, outside_terms_clicks";
+
+    private const string LinkedTallies = "linked_clicks, linked_unique_clicks, linked_bot_clicks, linked_outside_terms_clicks";
 
     private const string ReadState = "SELECT last_rowid FROM audit_state";
 
@@ -45,11 +52,16 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private const string LastRow = "SELECT coalesce(max(rowid), 0) FROM clicks";
 
-    private const string NewClicks =
-        """
-        SELECT rowid, link_code, task_id, campaign_id, partner_id, program_id, at, is_unique, is_bot, class
-        FROM clicks WHERE rowid > ? AND rowid <= ? ORDER BY rowid
-        """;
+    private const string ReadClicks = "SELECT link, task, at, is_unique, is_bot, class FROM clicks WHERE rowid > ? AND rowid <= ?";
+
+    private const string FindTask =
+        "SELECT t.program, t.task_id, t.campaign_id, t.partner_id FROM click_tasks t WHERE t.number = ?";
+
+    private const string FindScope = "SELECT number FROM scopes WHERE scope = ?";
+
+    private const string FindName = "SELECT scope FROM scopes WHERE number = ?";
+
+    private const string FindTaskName = "SELECT task_id FROM click_tasks WHERE number = ?";
 
     private const string Added =
         """
@@ -62,16 +74,20 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     private const string MoveCounters =
         $"INSERT INTO audited_counters (scope, {Tallies}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
 
-    private const string MoveRange =
-        $"INSERT INTO audited_ranges (number, {Tallies}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
-
-    private const string MoveHours =
+    private static readonly string MoveRange =
         $"""
-        INSERT INTO audited_hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added},
+        INSERT INTO audited_ranges (number, {Tallies}, print) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added},
+          print = (print + excluded.print) & {AuditPrint.Mask}
+        """;
+
+    private static readonly string MoveHours =
+        $"""
+        INSERT INTO audited_hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added},
           linked_clicks = linked_clicks + excluded.linked_clicks,
           linked_unique_clicks = linked_unique_clicks + excluded.linked_unique_clicks,
           linked_bot_clicks = linked_bot_clicks + excluded.linked_bot_clicks,
-          linked_outside_terms_clicks = linked_outside_terms_clicks + excluded.linked_outside_terms_clicks
+          linked_outside_terms_clicks = linked_outside_terms_clicks + excluded.linked_outside_terms_clicks,
+          link_print = (link_print + excluded.link_print) & {AuditPrint.Mask}
         """;
 
     // Both sides are walked in the order of their keys. The second part finds counters of which no click is known.
@@ -89,36 +105,44 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private const string ReadCounter = $"SELECT {Tallies} FROM counters WHERE scope = ?";
 
-    private const string Sums =
-        "coalesce(sum(clicks), 0), coalesce(sum(unique_clicks), 0), coalesce(sum(bot_clicks), 0), coalesce(sum(outside_terms_clicks), 0)";
+    private const string AuditedHours =
+        $"SELECT task, {Tallies}, {LinkedTallies}, link_print FROM audited_hours WHERE program = ? AND start >= ? AND start < ?";
 
-    private const string LinkedSums =
-        "coalesce(sum(linked_clicks), 0), coalesce(sum(linked_unique_clicks), 0), coalesce(sum(linked_bot_clicks), 0), coalesce(sum(linked_outside_terms_clicks), 0)";
+    private const string TaskHours = $"SELECT task, {Tallies} FROM task_hours WHERE program = ? AND start = ?";
 
-    private const string AuditedHours = $"SELECT {Sums}, {LinkedSums} FROM audited_hours WHERE program_id = ? AND start >= ? AND start < ?";
+    private const string TaskDays = $"SELECT task, {Tallies} FROM task_days WHERE program = ? AND start = ?";
 
-    private const string FirstHour = "SELECT program_id, start FROM audited_hours ORDER BY program_id, start LIMIT 1";
+    private const string LinkHours = $"SELECT task, link, {Tallies} FROM link_hours WHERE program = ? AND start = ?";
 
+    // Of the folds and of the rollups, so that a row is found that stands in an hour without clicks.
     private const string NextHour =
-        "SELECT program_id, start FROM audited_hours WHERE (program_id, start) > (?, ?) ORDER BY program_id, start LIMIT 1";
+        """
+        SELECT program, start FROM (
+          SELECT * FROM (SELECT program, start FROM audited_hours WHERE (program, start) > (?1, ?2) ORDER BY program, start LIMIT 1)
+          UNION ALL
+          SELECT * FROM (SELECT program, start FROM task_hours WHERE (program, start) > (?1, ?2) ORDER BY program, start LIMIT 1)
+          UNION ALL
+          SELECT * FROM (SELECT program, start FROM link_hours WHERE (program, start) > (?1, ?2) ORDER BY program, start LIMIT 1)
+          UNION ALL
+          SELECT * FROM (SELECT program, start FROM task_days WHERE (program, start) > (?1, ?2) ORDER BY program, start LIMIT 1))
+        ORDER BY program, start LIMIT 1
+        """;
 
-    private const string ReadRange = $"SELECT {Tallies} FROM audited_ranges WHERE number = ?";
-
-    private const string CountRange =
-        "SELECT count(*), coalesce(sum(is_unique), 0), coalesce(sum(is_bot), 0), coalesce(sum(class = 1), 0) FROM clicks WHERE rowid > ? AND rowid <= ?";
+    private const string ReadRange = $"SELECT {Tallies}, print FROM audited_ranges WHERE number = ?";
 
     private const string CountAudited = "SELECT coalesce(sum(clicks), 0) FROM audited_ranges";
 
-    private static readonly string[] Measures = ["clicks", "unique clicks", "bot clicks", "clicks outside terms"];
-
     private readonly Lock _turn = new();
+
+    // What a task's clicks count for does not change: it is looked up once.
+    private readonly Dictionary<long, TaskScopes> _tasks = [];
 
     // What the next check looks at in any case: what has changed since it was last compared, and what differed then.
     private readonly HashSet<HourKey> _hours = [];
     private readonly HashSet<long> _differentRanges = [];
 
     // Where the rounds over what is old go on.
-    private HourKey? _lastHour;
+    private HourKey _lastHour;
     private long _nextRange;
 
     /// <inheritdoc cref="ILedgerStore.AuditAsync"/>
@@ -139,7 +163,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         {
         }
 
-        var found = new Findings();
+        var found = new AuditFindings();
         var clicks = database.Read(reader => reader.Snapshot(session => Compare(session, budget, found)));
         ReadAgain(budget, found);
         return new LedgerAudit(clock.GetUtcNow(), clicks, found.Drift, [.. found.Texts]);
@@ -165,35 +189,42 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         return isKept;
     }
 
-    private static Piece Fold(SqliteSession session, long from, long to)
+    private Piece Fold(SqliteSession session, long from, long to)
     {
-        var fold = new ClickFold();
-        var clicks = session.Prepare(NewClicks).Bind(from).Bind(to);
+        var piece = new Piece(from, to);
+        var clicks = session.Prepare(ReadClicks).Bind(from).Bind(to);
         while (clicks.Step())
         {
-            _ = clicks.Int64();
-            var hasLink = !clicks.IsNull;
-            var code = clicks.Span();
-            var (task, campaign, partner, program, at) = (clicks.Guid(), clicks.Guid(), clicks.Guid(), clicks.Guid(), clicks.Int64());
-            var tally = ClickTally.OfOne(clicks.Boolean(), clicks.Boolean(), clicks.Int32() == (int)ClickClass.OutsideTerms);
-            var hour = fold.Of(new TaskHourKey(task, campaign, partner, program, TaskHourKey.HourOf(at)));
-            hour.Tally += tally;
-            if (hasLink)
-                hour.Of(code).Tally += tally;
+            var click = AuditedClick.Read(clicks);
+            piece.All += click.Tally;
+            piece.Print += click.Print;
+            CollectionsMarshal.GetValueRefOrAddDefault(piece.Rows, click.Key, out _) += click.Tally;
         }
 
         clicks.Reset();
-        var hours = new Dictionary<HourKey, HourTally>();
-        var all = default(ClickTally);
-        foreach (var taskHour in fold.TaskHours)
+        foreach (var (key, tally) in piece.Rows)
         {
-            var key = new HourKey(taskHour.Key.Program, taskHour.Key.Start);
-            var linked = taskHour.Links.Aggregate(default(ClickTally), static (sum, link) => sum + link.Tally);
-            hours[key] = hours.GetValueOrDefault(key) + new HourTally(taskHour.Tally, linked);
-            all += taskHour.Tally;
+            if (ScopesOf(session, key.Task) is not { } task)
+                continue; // nobody can say what such a click counts for, so that all its totals are too high
+
+            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(piece.Hours, new HourKey(task.Program, key.Start), out _);
+            place ??= [];
+            ref var hour = ref CollectionsMarshal.GetValueRefOrAddDefault(place, key.Task, out _);
+            hour.All += tally;
+            Count(task.Task);
+            Count(task.Campaign);
+            Count(task.Share);
+            if (key.Link is { } link)
+            {
+                hour.Linked += tally;
+                hour.LinkPrint += AuditPrint.Of(link, tally);
+                Count(link);
+            }
+
+            void Count(long scope) => CollectionsMarshal.GetValueRefOrAddDefault(piece.Counters, scope, out _) += tally;
         }
 
-        return new Piece(from, to, all, fold.Counters(), hours);
+        return piece;
     }
 
     /// <summary>Keeps what was folded, unless another has in the meantime.</summary>
@@ -204,17 +235,43 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
         var counters = session.Prepare(MoveCounters);
         foreach (var (scope, tally) in piece.Counters)
-            counters.BindText(scope).Bind(tally).Run();
+            counters.Bind(scope).Bind(tally).Run();
 
         var hours = session.Prepare(MoveHours);
-        foreach (var (hour, tally) in piece.Hours)
-            hours.Bind(hour.Program).Bind(hour.Start).Bind(tally.All).Bind(tally.Linked).Run();
+        foreach (var (hour, tasks) in piece.Hours)
+        {
+            foreach (var (task, tally) in tasks)
+                hours.Bind(hour.Program).Bind(hour.Start).Bind(task).Bind(tally.All).Bind(tally.Linked).Bind(tally.LinkPrint.Value).Run();
+        }
 
-        session.Prepare(MoveRange).Bind(RangeOf(piece.To)).Bind(piece.All).Run();
+        session.Prepare(MoveRange).Bind(RangeOf(piece.To)).Bind(piece.All).Bind(piece.Print.Value).Run();
         return true;
     }
 
-    private long Compare(SqliteSession session, TimeSpan budget, Findings found)
+    private TaskScopes? ScopesOf(SqliteSession session, long number)
+    {
+        if (_tasks.TryGetValue(number, out var known))
+            return known;
+
+        var ids = session.Prepare(FindTask).Bind(number)
+            .First(static row => (Program: row.Int64(), Task: row.Id(EntityId.Task), Campaign: row.Id(EntityId.Campaign), Partner: row.Id(EntityId.Partner)), default);
+        if (ids.Task is null)
+            return null;
+
+        if (_tasks.Count >= MaxRememberedTasks)
+            _tasks.Clear();
+
+        return _tasks[number] = new TaskScopes(
+            ids.Program,
+            Number(CounterScopes.OfTask(ids.Task)),
+            Number(CounterScopes.OfCampaign(ids.Campaign)),
+            Number(CounterScopes.OfPartnerIn(ids.Campaign, ids.Partner)));
+
+        // 0 is no counter's number: a name that is missing is found as a counter that is.
+        long Number(string scope) => session.Prepare(FindScope).Bind(scope).First(static row => row.Int64(), 0);
+    }
+
+    private long Compare(SqliteSession session, TimeSpan budget, AuditFindings found)
     {
         var from = session.Prepare(ReadState).First(static row => row.Int64(), 0);
         var rest = Fold(session, from, long.MaxValue);
@@ -230,10 +287,10 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         var first = default(HourKey?);
         do
         {
-            _lastHour = NextHourAfter(session, _lastHour) ?? NextHourAfter(session, null);
-            if (_lastHour is not { } hour || hour == first)
+            if ((NextHourAfter(session, _lastHour) ?? NextHourAfter(session, default)) is not { } hour || hour == first)
                 break;
 
+            _lastHour = hour;
             first ??= hour;
             if (!_hours.Contains(hour) && !CompareHour(session, hour, rest, found))
                 different.Add(hour);
@@ -249,14 +306,15 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         return session.Prepare(CountAudited).First(static row => row.Int64(), 0) + rest.All.Clicks;
     }
 
-    private static void CompareCounters(SqliteSession session, Piece rest, Findings found)
+    private static void CompareCounters(SqliteSession session, Piece rest, AuditFindings found)
     {
+        var left = new Dictionary<long, ClickTally>(rest.Counters);
         var different = session.Prepare(DifferentCounters);
         while (different.Step())
         {
-            var scope = different.Span().ToArray();
+            var scope = different.Int64();
             var (counted, kept) = (ClickTally.Read(different), ClickTally.Read(different));
-            rest.Counters.Remove(scope, out var added);
+            left.Remove(scope, out var added);
             if (counted != kept + added)
                 found.Add(Name(scope), counted, kept + added);
         }
@@ -264,53 +322,103 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         different.Reset();
 
         // Counters that equal the folds lack the clicks that are not folded yet.
-        foreach (var (scope, added) in rest.Counters)
+        foreach (var (scope, added) in left)
         {
-            var counted = session.Prepare(ReadCounter).BindText(scope).First(ClickTally.Read, default);
+            var counted = session.Prepare(ReadCounter).Bind(scope).First(ClickTally.Read, default);
             found.Add(Name(scope), counted, counted + added);
         }
+
+        string Name(long scope) => AuditFindings.Name(session.Prepare(FindName).Bind(scope).First(static row => row.Text(), ""));
     }
 
-    private static bool CompareHour(SqliteSession session, HourKey hour, Piece rest, Findings found) =>
-        CompareTime(session, hour, TaskHourKey.SecondsPerHour, "hour", "task_hours", "link_hours", rest, found);
-
-    private static bool CompareDay(SqliteSession session, HourKey day, Piece rest, Findings found) =>
-        CompareTime(session, day, TaskHourKey.SecondsPerDay, "day", "task_days", null, rest, found);
-
-    private static bool CompareTime(SqliteSession session, HourKey from, long length, string unit, string tasks, string? links, Piece rest, Findings found)
+    private static bool CompareHour(SqliteSession session, HourKey hour, Piece rest, AuditFindings found)
     {
-        var kept = session.Prepare(AuditedHours).Bind(from.Program).Bind(from.Start).Bind(from.Start + length)
-            .First(static row => new HourTally(ClickTally.Read(row), ClickTally.Read(row)), default);
-        foreach (var (hour, tally) in rest.Hours)
+        var kept = ReadKept(session, hour, TaskHourKey.SecondsPerHour, rest);
+        var counted = ReadCounted(session, TaskHours, hour);
+        var links = session.Prepare(LinkHours).Bind(hour.Program).Bind(hour.Start);
+        while (links.Step())
         {
-            if (hour.Program == from.Program && hour.Start >= from.Start && hour.Start < from.Start + length)
-                kept += tally;
+            ref var task = ref CollectionsMarshal.GetValueRefOrAddDefault(counted, links.Int64(), out _);
+            var link = links.Int64();
+            var tally = ClickTally.Read(links);
+            task.Linked += tally;
+            task.LinkPrint += AuditPrint.Of(link, tally);
         }
 
-        var (ofTasks, ofLinks) = (SumOf(tasks), links is null ? kept.Linked : SumOf(links));
-        if (ofTasks == kept.All && ofLinks == kept.Linked)
-            return true;
-
-        var begin = DateTimeOffset.FromUnixTimeSeconds(from.Start).UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        var name = $"{unit} from {begin} UTC of program {EntityId.From(EntityId.Program, from.Program)}";
-        found.Add($"{name}, by task", ofTasks, kept.All);
-        found.Add($"{name}, by link", ofLinks, kept.Linked);
-        return false;
-
-        ClickTally SumOf(string table) => session.Prepare($"SELECT {Sums} FROM {table} WHERE program_id = ? AND start = ?")
-            .Bind(from.Program).Bind(from.Start).First(ClickTally.Read, default);
+        links.Reset();
+        return Compare(session, "hour", hour, counted, kept, found);
     }
 
-    private static HourKey? NextHourAfter(SqliteSession session, HourKey? hour)
+    private static bool CompareDay(SqliteSession session, HourKey day, Piece rest, AuditFindings found)
     {
-        var next = hour is { } last
-            ? session.Prepare(NextHour).Bind(last.Program).Bind(last.Start)
-            : session.Prepare(FirstHour);
-        return next.First<HourKey?>(static row => new HourKey(row.Guid(), row.Int64()), null);
+        // There are no days of links.
+        var kept = ReadKept(session, day, TaskHourKey.SecondsPerDay, rest).ToDictionary(task => task.Key, task => new HourTally { All = task.Value.All });
+        return Compare(session, "day", day, ReadCounted(session, TaskDays, day), kept, found);
     }
+
+    private static bool Compare(SqliteSession session, string unit, HourKey from, Dictionary<long, HourTally> counted, Dictionary<long, HourTally> kept, AuditFindings found)
+    {
+        var isEqual = true;
+        foreach (var task in counted.Keys.Union(kept.Keys))
+        {
+            var (has, should) = (counted.GetValueOrDefault(task), kept.GetValueOrDefault(task));
+            if (has == should)
+                continue;
+
+            isEqual = false;
+            var id = session.Prepare(FindTaskName).Bind(task).First(static row => row.Id(EntityId.Task), "without a name");
+            var begin = DateTimeOffset.FromUnixTimeSeconds(from.Start).UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+            var name = $"{unit} from {begin} UTC of task {id}";
+            found.Add($"{name}, by task", has.All, should.All);
+            found.Add($"{name}, by link", has.Linked, should.Linked);
+            if (has.Linked == should.Linked && has.LinkPrint != should.LinkPrint)
+                found.AddMoved($"{name}, by link");
+        }
+
+        return isEqual;
+    }
+
+    private static Dictionary<long, HourTally> ReadKept(SqliteSession session, HourKey from, long length, Piece rest)
+    {
+        var kept = new Dictionary<long, HourTally>();
+        var rows = session.Prepare(AuditedHours).Bind(from.Program).Bind(from.Start).Bind(from.Start + length);
+        while (rows.Step())
+            Add(rows.Int64(), new HourTally { All = ClickTally.Read(rows), Linked = ClickTally.Read(rows), LinkPrint = new AuditPrint(rows.Int64()) });
+
+        rows.Reset();
+        for (var start = from.Start; start < from.Start + length; start += TaskHourKey.SecondsPerHour)
+        {
+            foreach (var (task, tally) in rest.Hours.GetValueOrDefault(new HourKey(from.Program, start)) ?? [])
+                Add(task, tally);
+        }
+
+        return kept;
+
+        void Add(long task, in HourTally tally)
+        {
+            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(kept, task, out _);
+            place.All += tally.All;
+            place.Linked += tally.Linked;
+            place.LinkPrint += tally.LinkPrint;
+        }
+    }
+
+    private static Dictionary<long, HourTally> ReadCounted(SqliteSession session, string sql, HourKey from)
+    {
+        var counted = new Dictionary<long, HourTally>();
+        var rows = session.Prepare(sql).Bind(from.Program).Bind(from.Start);
+        while (rows.Step())
+            counted.Add(rows.Int64(), new HourTally { All = ClickTally.Read(rows) });
+
+        rows.Reset();
+        return counted;
+    }
+
+    private static HourKey? NextHourAfter(SqliteSession session, HourKey hour) => session.Prepare(NextHour).Bind(hour.Program).Bind(hour.Start)
+        .First<HourKey?>(static row => new HourKey(row.Int64(), row.Int64()), null);
 
     /// <summary>Reads old rows again, each range in a snapshot of its own.</summary>
-    private void ReadAgain(TimeSpan budget, Findings found)
+    private void ReadAgain(TimeSpan budget, AuditFindings found)
     {
         var began = Stopwatch.GetTimestamp();
         var last = RangeOf(database.Read(static session => session.Prepare(ReadState).First(static row => row.Int64(), 0)));
@@ -336,19 +444,33 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         }
     }
 
-    private bool CompareRange(long range, Findings found)
+    private bool CompareRange(long range, AuditFindings found)
     {
         var (counted, kept) = database.Read(reader => reader.Snapshot(session =>
         {
             var to = Math.Min(EndOfRange(range), session.Prepare(ReadState).First(static row => row.Int64(), 0));
-            return (
-                session.Prepare(ReadRange).Bind(range).First(ClickTally.Read, default),
-                session.Prepare(CountRange).Bind(EndOfRange(range - 1)).Bind(to).First(ClickTally.Read, default));
+            var counted = session.Prepare(ReadRange).Bind(range)
+                .First(static row => (Tally: ClickTally.Read(row), Print: new AuditPrint(row.Int64())), default);
+            var kept = (Tally: default(ClickTally), Print: default(AuditPrint));
+            var clicks = session.Prepare(ReadClicks).Bind(EndOfRange(range - 1)).Bind(to);
+            while (clicks.Step())
+            {
+                var click = AuditedClick.Read(clicks);
+                kept.Tally += click.Tally;
+                kept.Print += click.Print;
+            }
+
+            clicks.Reset();
+            return (counted, kept);
         }));
         if (counted == kept)
             return true;
 
-        found.Add($"clicks {EndOfRange(range - 1) + 1} to {EndOfRange(range)}", counted, kept);
+        var name = $"clicks {EndOfRange(range - 1) + 1} to {EndOfRange(range)}";
+        found.Add(name, counted.Tally, kept.Tally);
+        if (counted.Tally == kept.Tally)
+            found.AddMoved(name);
+
         return false;
     }
 
@@ -356,53 +478,43 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private static long EndOfRange(long range) => ((range + 1) << RangeBits) - 1;
 
-    private static string Name(byte[] utf8)
-    {
-        var scope = Encoding.UTF8.GetString(utf8);
-        return scope switch
-        {
-            _ when scope.StartsWith(EntityId.Link, StringComparison.Ordinal) => $"link {scope}",
-            _ when scope.StartsWith(EntityId.Task, StringComparison.Ordinal) => $"task {scope}",
-            _ when scope.Contains('/', StringComparison.Ordinal) => $"partner's share {scope}",
-            _ => $"campaign {scope}",
-        };
-    }
+    /// <summary>What a task's clicks count for, by numbers of scopes, and its program's number.</summary>
+    private sealed record TaskScopes(long Program, long Task, long Campaign, long Share);
 
-    /// <summary>An hour of a program, or a day.</summary>
-    private readonly record struct HourKey(Guid Program, long Start)
+    /// <summary>An hour of a program, or a day: its number, and the Unix second of the beginning.</summary>
+    private readonly record struct HourKey(long Program, long Start)
     {
         public HourKey Day => this with { Start = TaskHourKey.DayOf(Start) };
     }
 
-    /// <summary>The clicks of an hour, and those of them that have a link's code.</summary>
-    private readonly record struct HourTally(ClickTally All, ClickTally Linked)
+    /// <summary>What a click is folded by.</summary>
+    private readonly record struct RowKey(long Task, long? Link, long Start);
+
+    /// <summary>The clicks of a task in an hour, and those of them that have a link.</summary>
+    private record struct HourTally(ClickTally All, ClickTally Linked, AuditPrint LinkPrint);
+
+    /// <summary>What the auditor reads of a click.</summary>
+    private readonly record struct AuditedClick(RowKey Key, ClickTally Tally)
     {
-        public static HourTally operator +(HourTally a, HourTally b) => new(a.All + b.All, a.Linked + b.Linked);
+        public AuditPrint Print => AuditPrint.Of(Key.Task, Key.Link ?? 0, Key.Start, Tally);
+
+        /// <summary>The columns of <see cref="ReadClicks"/>.</summary>
+        public static AuditedClick Read(SqliteStatement row) => new(
+            new RowKey(Link: row.Int64OrNull(), Task: row.Int64(), Start: TaskHourKey.HourOf(row.Int64())),
+            ClickTally.OfOne(row.Boolean(), row.Boolean(), row.Int32() == (int)ClickClass.OutsideTerms));
     }
 
     /// <summary>The fold of the rows after <paramref name="From"/> up to <paramref name="To"/>.</summary>
-    private sealed record Piece(
-        long From, long To, ClickTally All, Dictionary<byte[], ClickTally> Counters, Dictionary<HourKey, HourTally> Hours);
-
-    private sealed class Findings
+    private sealed record Piece(long From, long To)
     {
-        public List<string> Texts { get; } = [];
+        public ClickTally All { get; set; }
 
-        public long Drift { get; private set; }
+        public AuditPrint Print { get; set; }
 
-        public void Add(string name, ClickTally counted, ClickTally kept)
-        {
-            Drift += ClickTally.Distance(counted, kept);
-            Add(name, Measures[0], counted.Clicks, kept.Clicks);
-            Add(name, Measures[1], counted.Unique, kept.Unique);
-            Add(name, Measures[2], counted.Bot, kept.Bot);
-            Add(name, Measures[3], counted.OutsideTerms, kept.OutsideTerms);
-        }
+        public Dictionary<RowKey, ClickTally> Rows { get; } = [];
 
-        private void Add(string name, string measure, long counted, long kept)
-        {
-            if (counted != kept && Texts.Count < MaxFindings)
-                Texts.Add($"{name}: {counted} {measure} counted, {kept} kept");
-        }
+        public Dictionary<long, ClickTally> Counters { get; } = [];
+
+        public Dictionary<HourKey, Dictionary<long, HourTally>> Hours { get; } = [];
     }
 }

@@ -14,18 +14,32 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     /// </summary>
     internal static readonly TimeSpan Lateness = TimeSpan.FromHours(1);
 
-    private const string Columns =
-        "id, link_code, task_id, campaign_id, partner_id, program_id, at, class, outside_terms_reason, is_bot, visitor, " +
-        "landing_page, referrer, user_agent, sub_id1, sub_id2, sub_id3, shared_id, param, is_unique";
-
     private const string InsertClick =
-        $"INSERT INTO clicks ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+        """
+        INSERT INTO clicks (id, link, task, at, class, outside_terms_reason, is_bot, is_unique, visitor, landing_page, referrer,
+          user_agent, sub_id1, sub_id2, sub_id3, shared_id, param)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+        """;
 
-    private const string FindClick = $"SELECT {Columns} FROM clicks WHERE id = ?";
+    // The links' scopes are lnk_ and their codes. CROSS JOIN: the clicks are found first, then what they name.
+    private const string SelectClicks =
+        """
+        SELECT c.id, substr(s.scope, 5), t.task_id, t.campaign_id, t.partner_id, p.program_id, c.at, c.class, c.outside_terms_reason,
+          c.is_bot, c.visitor, c.landing_page, c.referrer, u.user_agent, c.sub_id1, c.sub_id2, c.sub_id3, c.shared_id, c.param, c.is_unique
+        FROM clicks c
+        CROSS JOIN click_tasks t ON t.number = c.task
+        CROSS JOIN click_programs p ON p.number = t.program
+        LEFT JOIN scopes s ON s.number = c.link
+        LEFT JOIN user_agents u ON u.number = c.user_agent
+        """;
 
-    private const string FirstClicks = $"SELECT {Columns} FROM clicks WHERE task_id = ? ORDER BY id DESC LIMIT ?";
+    private const string FindClick = $"{SelectClicks} WHERE c.id = ?";
 
-    private const string NextClicks = $"SELECT {Columns} FROM clicks WHERE task_id = ? AND id < ? ORDER BY id DESC LIMIT ?";
+    private const string FindTasks = "SELECT number FROM click_tasks WHERE task_id = ?";
+
+    private const string FirstClicks = $"{SelectClicks} WHERE c.task = ? ORDER BY c.id DESC LIMIT ?";
+
+    private const string NextClicks = $"{SelectClicks} WHERE c.task = ? AND c.id < ? ORDER BY c.id DESC LIMIT ?";
 
     private const string MoveCounters =
         """
@@ -40,11 +54,11 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
           changed_at = excluded.changed_at
         """;
 
-    private const string Totals = "clicks, unique_clicks, bot_clicks, outside_terms_clicks, version, changed_at";
+    private const string Totals = $"{Tallies}, version, changed_at";
 
     private const string MoveTaskCounters = $"{MoveCounters} RETURNING {Totals}";
 
-    private const string ReadCounters = $"SELECT {Totals} FROM counters WHERE scope = ?";
+    private const string ReadCounters = $"SELECT {Totals} FROM counters WHERE scope = (SELECT number FROM scopes WHERE scope = ?)";
 
     private const string Added =
         """
@@ -54,27 +68,24 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         outside_terms_clicks = outside_terms_clicks + excluded.outside_terms_clicks
         """;
 
-    private const string TaskRollupColumns =
-        "program_id, start, task_id, campaign_id, partner_id, clicks, unique_clicks, bot_clicks, outside_terms_clicks";
-
-    private const string LinkRollupColumns =
-        "program_id, start, task_id, link_code, clicks, unique_clicks, bot_clicks, outside_terms_clicks";
+    private const string Tallies = "clicks, unique_clicks, bot_clicks, outside_terms_clicks";
 
     private const string MoveTaskHours =
-        $"INSERT INTO task_hours ({TaskRollupColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+        $"INSERT INTO task_hours (program, start, task, {Tallies}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
 
     private const string MoveTaskDays =
-        $"INSERT INTO task_days ({TaskRollupColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+        $"INSERT INTO task_days (program, start, task, {Tallies}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
 
     private const string MoveLinkHours =
-        $"INSERT INTO link_hours ({LinkRollupColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+        $"INSERT INTO link_hours (program, start, task, link, {Tallies}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
 
     private static readonly byte[] TaskPrefix = Encoding.UTF8.GetBytes(EntityId.Task);
 
     private static readonly long UniqueWindowMilliseconds = (long)ILedgerStore.UniqueWindow.TotalMilliseconds;
 
-    // The writer's thread alone touches it.
+    // The writer's thread alone touches these.
     private readonly SqliteVisits _visits = new();
+    private readonly SqliteNumbers _numbers = new();
 
     private readonly SqliteLedgerAudit _audit = new(database, clock);
 
@@ -105,10 +116,11 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
 
         return database.ReadAsync(session =>
         {
-            var page = before is { } id
-                ? session.Prepare(NextClicks).Bind(task).Bind(id)
-                : session.Prepare(FirstClicks).Bind(task);
-            return page.Bind(limit).All(Read);
+            // A task has one number but for the oddest of cases; each number's clicks come in their order.
+            var pages = session.Prepare(FindTasks).Bind(task).All(static row => row.Int64()).Select(number => (before is { } id
+                ? session.Prepare(NextClicks).Bind(number).Bind(id)
+                : session.Prepare(FirstClicks).Bind(number)).Bind(limit).All(Read)).ToArray();
+            return pages is [var only] ? only : [.. pages.SelectMany(page => page).OrderByDescending(record => record.Click.Id).Take(limit)];
         });
     }
 
@@ -120,6 +132,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     private RecordedClicks Record(SqliteSession session, ClickBatch batch)
     {
         _visits.Begin(session);
+        _numbers.Begin(session);
         var insert = session.Prepare(InsertClick);
         var fold = new ClickFold();
         var added = 0;
@@ -133,7 +146,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             var visit = SqliteVisits.KeyOf(link?.VisitSeed ?? hour.VisitSeed, click.Visitor);
             var lastAt = _visits.LastAt(session, visit);
             var isUnique = lastAt == long.MinValue || at - lastAt > UniqueWindowMilliseconds;
-            if (!Insert(insert, ref click, hour.Key, link, isUnique))
+            if (!Insert(session, insert, ref click, hour, link, isUnique))
                 continue;
 
             if (at > lastAt)
@@ -156,22 +169,24 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         return new RecordedClicks(added, Move(session, fold.Counters()));
     }
 
-    private static bool Insert(SqliteStatement insert, ref ClickReader click, in TaskHourKey ids, LinkHour? link, bool isUnique)
+    private bool Insert(SqliteSession session, SqliteStatement insert, ref ClickReader click, TaskHour hour, LinkHour? link, bool isUnique)
     {
-        insert.Bind(click.Id);
-        if (link is null)
-            insert.BindNull();
-        else
-            insert.BindText(link.Code);
+        if (hour.Number.Task == 0)
+            hour.Number = _numbers.OfTask(session, hour.Key);
 
-        insert.Bind(ids.Task).Bind(ids.Campaign).Bind(ids.Partner).Bind(ids.Program).Bind(click.At).Bind((int)click.Class);
+        if (link is { Number: 0 })
+            link.Number = _numbers.OfScope(session, link.Scope);
+
+        insert.Bind(click.Id).BindOrNull(link?.Number).Bind(hour.Number.Task).Bind(click.At).Bind((int)click.Class);
         BindNextText(insert, ref click); // outside-terms reason
-        insert.Bind(click.IsBot ? 1 : 0).Bind(click.Visitor);
+        insert.Bind(click.IsBot ? 1 : 0).Bind(isUnique ? 1 : 0).Bind(click.Visitor);
         insert.BindText(click.NextText(out var landingPage) ? landingPage : default);
-        for (var text = 0; text < 7; text++) // referrer, user agent, the reporting values
+        BindNextText(insert, ref click); // referrer
+        insert.BindOrNull(click.NextText(out var userAgent) ? _numbers.OfUserAgent(session, userAgent) : null);
+        for (var text = 0; text < 5; text++) // the reporting values
             BindNextText(insert, ref click);
 
-        return insert.Bind(isUnique ? 1 : 0).Run() == 1;
+        return insert.Run() == 1;
     }
 
     private static void BindNextText(SqliteStatement insert, ref ClickReader click)
@@ -190,10 +205,11 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         var tasks = ImmutableArray.CreateBuilder<TaskTotals>();
         foreach (var (scope, tally) in counters)
         {
+            var number = _numbers.OfScope(session, scope);
             if (scope.AsSpan().StartsWith(TaskPrefix))
-                tasks.Add(new(Encoding.UTF8.GetString(scope), moveTask.BindText(scope).Bind(tally).Bind(now).First(ReadTotals, CounterTotals.Zero)));
+                tasks.Add(new(Encoding.UTF8.GetString(scope), moveTask.Bind(number).Bind(tally).Bind(now).First(ReadTotals, CounterTotals.Zero)));
             else
-                move.BindText(scope).Bind(tally).Bind(now).Run();
+                move.Bind(number).Bind(tally).Bind(now).Run();
         }
 
         return tasks.DrainToImmutable();
@@ -209,17 +225,17 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             if (hour.Tally.Clicks == 0)
                 continue;
 
-            Bind(taskHours, hour.Key, hour.Key.Start).Bind(hour.Key.Campaign).Bind(hour.Key.Partner).Bind(hour.Tally).Run();
-            Bind(taskDays, hour.Key, hour.Key.Day).Bind(hour.Key.Campaign).Bind(hour.Key.Partner).Bind(hour.Tally).Run();
+            Bind(taskHours, hour.Number, hour.Key.Start).Bind(hour.Tally).Run();
+            Bind(taskDays, hour.Number, hour.Key.Day).Bind(hour.Tally).Run();
             foreach (var link in hour.Links)
-                Bind(linkHours, hour.Key, hour.Key.Start).BindText(link.Code).Bind(link.Tally).Run();
+                Bind(linkHours, hour.Number, hour.Key.Start).Bind(link.Number).Bind(link.Tally).Run();
         }
 
-        static SqliteStatement Bind(SqliteStatement statement, in TaskHourKey key, long start) =>
-            statement.Bind(key.Program).Bind(start).Bind(key.Task);
+        static SqliteStatement Bind(SqliteStatement statement, TaskNumber task, long start) =>
+            statement.Bind(task.Program).Bind(start).Bind(task.Task);
     }
 
-    // C# reads the columns from left to right: the order here is the order of Columns.
+    // C# reads the columns from left to right: the order here is the order of SelectClicks.
     private static ClickRecord Read(SqliteStatement row) => new(
         new Click(
             row.Guid(),

@@ -42,7 +42,11 @@ internal sealed class SqliteVisits
     private const string Sweep = "DELETE FROM visits WHERE key > ? AND key <= ? AND last_at < ?";
 
     private const string UnmergedClicks =
-        "SELECT link_code, task_id, visitor, at FROM clicks WHERE rowid > (SELECT merged_rowid FROM visits_state) ORDER BY rowid";
+        """
+        SELECT s.scope, t.task_id, c.visitor, c.at
+        FROM clicks c CROSS JOIN click_tasks t ON t.number = c.task LEFT JOIN scopes s ON s.number = c.link
+        WHERE c.rowid > (SELECT merged_rowid FROM visits_state) ORDER BY c.rowid
+        """;
 
     private const string SaveState = "UPDATE visits_state SET merged_rowid = ?";
 
@@ -81,7 +85,7 @@ internal sealed class SqliteVisits
         var clicks = session.Prepare(UnmergedClicks);
         while (clicks.Step())
         {
-            var scope = clicks.TextOrNull() is { } code ? CounterScopes.OfLink(code) : null;
+            var scope = clicks.TextOrNull();
             var task = clicks.Guid();
             scope ??= CounterScopes.OfTask(EntityId.From(EntityId.Task, task));
             var key = KeyOf(SeedOf(scope), clicks.Guid());

@@ -46,7 +46,7 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
     public SqliteStatement Bind(DateTimeOffset value) => Bind(value.ToUnixTimeMilliseconds());
 
     /// <inheritdoc cref="Bind(long)"/>
-    public SqliteStatement BindOrNull(int? value) => value is { } number ? Bind(number) : BindNull();
+    public SqliteStatement BindOrNull(long? value) => value is { } number ? Bind(number) : BindNull();
 
     /// <inheritdoc cref="Bind(long)"/>
     public SqliteStatement BindNull()
@@ -60,10 +60,13 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
     }
 
     /// <summary>The next column of the current row.</summary>
-    public long Int64() => raw.sqlite3_column_int64(statement, _column++);
+    public long Int64() => SqliteNative.ColumnInt64(_handle, _column++);
 
     /// <inheritdoc cref="Int64"/>
     public int Int32() => (int)Int64();
+
+    /// <inheritdoc cref="Int64"/>
+    public long? Int64OrNull() => IsNull ? (long?)PassNull() : Int64();
 
     /// <inheritdoc cref="Int64"/>
     public int? Int32OrNull() => IsNull ? (int?)PassNull() : Int32();
@@ -93,7 +96,7 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
     public ReadOnlySpan<byte> Span() => raw.sqlite3_column_blob(statement, _column++);
 
     /// <summary>Whether the next column is null; it stays the next.</summary>
-    public bool IsNull => raw.sqlite3_column_type(statement, _column) == raw.SQLITE_NULL;
+    public bool IsNull => SqliteNative.IsNull(_handle, _column);
 
     /// <summary>Runs the statement to its end.</summary>
     /// <returns>How many rows it inserted, updated or deleted.</returns>
@@ -135,17 +138,17 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) 
     public bool Step()
     {
         _column = 0;
-        var code = raw.sqlite3_step(statement);
-        if (code is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
+        var code = SqliteNative.Step(_handle);
+        if (code is not (SqliteNative.Row or SqliteNative.Done))
             SqliteException.ThrowExceptionForRC(code, database);
 
-        return code == raw.SQLITE_ROW;
+        return code == SqliteNative.Row;
     }
 
     /// <summary>Ends the statement's run and lets go of the snapshot that it reads.</summary>
     public void Reset()
     {
-        raw.sqlite3_reset(statement);
+        SqliteNative.Reset(_handle);
         _parameter = 0;
     }
 

@@ -55,14 +55,18 @@ public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost()
     }
 
     [Theory]
-    [InlineData("UPDATE counters SET clicks = clicks + 5 WHERE scope LIKE 'tsk_%'", 5, "task tsk_…: 105 clicks counted, 100 kept")]
-    [InlineData("UPDATE counters SET bot_clicks = 3 WHERE scope LIKE 'lnk_%'", 3, "link lnk_code: 3 bot clicks counted, 0 kept")]
-    [InlineData("DELETE FROM counters WHERE scope LIKE 'cmp_%/%'", 200, "partner's share cmp_…: 0 clicks counted, 100 kept")]
-    [InlineData("INSERT INTO counters VALUES ('lnk_never', 1, 0, 0, 0, 1, 0)", 1, "link lnk_never: 1 clicks counted, 0 kept")]
-    [InlineData("UPDATE task_hours SET unique_clicks = unique_clicks - 1", 1, "hour from 2026-05-01 12:00 UTC of program prg_…, by task: 99 unique clicks counted, 100 kept")]
-    [InlineData("UPDATE link_hours SET clicks = clicks + 2", 2, "hour from 2026-05-01 12:00 UTC of program prg_…, by link: 102 clicks counted, 100 kept")]
-    [InlineData("DELETE FROM task_days", 200, "day from 2026-05-01 00:00 UTC of program prg_…, by task: 0 clicks counted, 100 kept")]
-    [InlineData("UPDATE task_days SET outside_terms_clicks = 1", 1, "day from 2026-05-01 00:00 UTC of program prg_…, by task: 1 clicks outside terms counted, 0 kept")]
+    [InlineData("UPDATE counters SET clicks = clicks + 5 WHERE scope IN (SELECT number FROM scopes WHERE scope LIKE 'tsk_%')", 5, "task tsk_…: 105 clicks counted, 100 kept")]
+    [InlineData("UPDATE counters SET bot_clicks = 3 WHERE scope IN (SELECT number FROM scopes WHERE scope LIKE 'lnk_%')", 3, "link lnk_code: 3 bot clicks counted, 0 kept")]
+    [InlineData("DELETE FROM counters WHERE scope IN (SELECT number FROM scopes WHERE scope LIKE 'cmp_%/%')", 200, "partner's share cmp_…: 0 clicks counted, 100 kept")]
+    [InlineData("UPDATE counters SET scope = 4711 WHERE scope IN (SELECT number FROM scopes WHERE scope LIKE 'lnk_%')", 400, "a counter without a name: 100 clicks counted, 0 kept")]
+    [InlineData("INSERT INTO counters VALUES (4711, 1, 0, 0, 0, 1, 0)", 1, "a counter without a name: 1 clicks counted, 0 kept")]
+    [InlineData("UPDATE task_hours SET unique_clicks = unique_clicks - 1", 1, "hour from 2026-05-01 12:00 UTC of task tsk_…, by task: 99 unique clicks counted, 100 kept")]
+    [InlineData("UPDATE link_hours SET clicks = clicks + 2", 2, "hour from 2026-05-01 12:00 UTC of task tsk_…, by link: 102 clicks counted, 100 kept")]
+    [InlineData("UPDATE link_hours SET link = link + 1", 1, "hour from 2026-05-01 12:00 UTC of task tsk_…, by link: clicks are counted elsewhere than they belong, with the same sums")]
+    [InlineData("UPDATE task_hours SET task = 4711", 400, "hour from 2026-05-01 12:00 UTC of task without a name, by task: 100 clicks counted, 0 kept")]
+    [InlineData("INSERT INTO task_hours VALUES (1, 1700000000, 1, 3, 0, 0, 0)", 3, "hour from 2023-11-14 22:13 UTC of task tsk_…, by task: 3 clicks counted, 0 kept")]
+    [InlineData("DELETE FROM task_days", 200, "day from 2026-05-01 00:00 UTC of task tsk_…, by task: 0 clicks counted, 100 kept")]
+    [InlineData("UPDATE task_days SET outside_terms_clicks = 1", 1, "day from 2026-05-01 00:00 UTC of task tsk_…, by task: 1 clicks outside terms counted, 0 kept")]
     public async Task An_audit_finds_totals_that_are_not_those_of_the_clicks(string damage, long drift, string finding)
     {
         var link = Make.Link("code");
@@ -85,6 +89,8 @@ public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost()
     [InlineData("DELETE FROM clicks WHERE rowid = 5")]
     [InlineData("UPDATE clicks SET class = 1 WHERE rowid = 5")]
     [InlineData("UPDATE clicks SET is_bot = 1 - is_bot WHERE rowid = 70000")]
+    [InlineData("UPDATE clicks SET link = link + 1 WHERE rowid = 6")]
+    [InlineData("UPDATE clicks SET at = at + 3600000 WHERE rowid = 6")]
     public async Task An_audit_finds_clicks_that_are_not_those_of_the_totals(string damage)
     {
         // More than a range, so that old ones are folded and new ones are not.
@@ -117,7 +123,7 @@ public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost()
         var audit = await Ledger.AuditAsync(AuditBudget);
 
         Assert.Equal(1, audit.Drift);
-        Assert.Equal("hour from 2026-05-01 15:00 UTC of program prg_…, by link: 301 clicks counted, 300 kept", WithoutIds(Assert.Single(audit.Findings)));
+        Assert.Equal("hour from 2026-05-01 15:00 UTC of task tsk_…, by link: 301 clicks counted, 300 kept", WithoutIds(Assert.Single(audit.Findings)));
 
         await RunAsync($"UPDATE link_hours SET clicks = clicks - 1 WHERE start = {Make.Noon.AddHours(3).ToUnixTimeSeconds()}");
         await AssertAuditFindsNothingAsync();
@@ -161,9 +167,13 @@ public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost()
         var visitor = Guid.NewGuid();
         await RecordAsync(Make.Click(links[0], Make.Noon.AddDays(5), visitor));
         var expected = await ReadRollupsAsync(program);
+        var totals = await Ledger.ReadCountersAsync(CounterScopes.OfLink("code1"));
+        var pages = await Task.WhenAll(links.Select(link => Ledger.ListClicksAsync(link.TaskId, null, 500)));
         await ToVersion1Async();
 
         Assert.Equal(expected, await ReadRollupsAsync(program));
+        Assert.Equal(totals, await Ledger.ReadCountersAsync(CounterScopes.OfLink("code1")));
+        Assert.Equal(pages, await Task.WhenAll(links.Select(link => Ledger.ListClicksAsync(link.TaskId, null, 500))));
         Assert.Equal(501, (await Ledger.AuditAsync(AuditBudget)).Clicks);
         await AssertAuditFindsNothingAsync();
 
@@ -176,9 +186,16 @@ public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost()
         var rollups = new Dictionary<RollupKey, Rollup>();
         foreach (var table in new[] { "task_hours", "task_days", "link_hours" })
         {
-            var ids = table.StartsWith("link", StringComparison.Ordinal) ? "link_code, NULL, NULL" : "NULL, campaign_id, partner_id";
+            var isOfLinks = table.StartsWith("link", StringComparison.Ordinal);
+            var ids = isOfLinks ? "substr(s.scope, 5), NULL, NULL" : "NULL, t.campaign_id, t.partner_id";
             var rows = await Database.ReadAsync(session => session
-                .Prepare($"SELECT start, task_id, {ids}, clicks, unique_clicks, bot_clicks, outside_terms_clicks FROM {table} WHERE program_id = ?")
+                .Prepare(
+                    $"""
+                    SELECT r.start, t.task_id, {ids}, r.clicks, r.unique_clicks, r.bot_clicks, r.outside_terms_clicks
+                    FROM {table} r JOIN click_programs p ON p.number = r.program JOIN click_tasks t ON t.number = r.task
+                      {(isOfLinks ? "JOIN scopes s ON s.number = r.link" : "")}
+                    WHERE p.program_id = ?
+                    """)
                 .BindId(programId, EntityId.Program)
                 .All(row => (
                     new RollupKey(table, row.Int64(), row.Id(EntityId.Task), row.TextOrNull()),
@@ -208,8 +225,15 @@ public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost()
                 {await reader.ReadToEndAsync()}
                 PRAGMA user_version = 1;
                 ATTACH '{path}' AS new;
-                INSERT INTO clicks SELECT * FROM new.clicks ORDER BY rowid;
-                INSERT INTO counters SELECT * FROM new.counters;
+                INSERT INTO clicks
+                SELECT c.id, substr(s.scope, 5), t.task_id, t.campaign_id, t.partner_id, p.program_id, c.at, c.class, c.outside_terms_reason, c.is_bot,
+                  c.visitor, c.landing_page, c.referrer, u.user_agent, c.sub_id1, c.sub_id2, c.sub_id3, c.shared_id, c.param, c.is_unique
+                FROM new.clicks c JOIN new.click_tasks t ON t.number = c.task JOIN new.click_programs p ON p.number = t.program
+                  LEFT JOIN new.scopes s ON s.number = c.link LEFT JOIN new.user_agents u ON u.number = c.user_agent
+                ORDER BY c.rowid;
+                INSERT INTO counters
+                SELECT s.scope, c.clicks, c.unique_clicks, c.bot_clicks, c.outside_terms_clicks, c.version, c.changed_at
+                FROM new.counters c JOIN new.scopes s ON s.number = c.scope;
                 INSERT INTO visits SELECT * FROM new.visits;
                 """;
             command.ExecuteNonQuery();

@@ -110,7 +110,7 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
         var refusal = Assert.Throws<SchemaVersionException>(() => Database);
 
         Assert.Contains("version 99", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("up to 2", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("up to 3", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
     }
 
