@@ -9,7 +9,12 @@ namespace OrleansLinks.Journal;
 /// </remarks>
 internal sealed class SegmentReader : IDisposable
 {
+    private const int PieceBytes = 1024 * 1024;
+
     private readonly SafeFileHandle _file;
+
+    // Null where the file cannot be read past the page cache.
+    private readonly AlignedBuffer? _piece;
 
     /// <summary>Opens a segment.</summary>
     /// <param name="segment">The segment.</param>
@@ -25,7 +30,14 @@ internal sealed class SegmentReader : IDisposable
         try
         {
             // It is written, cut and deleted meanwhile.
-            _file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (Disk.TryOpenDirect(segment.Path, toWrite: false) is { } direct)
+            {
+                (_file, _piece) = (direct, new AlignedBuffer(PieceBytes));
+            }
+            else
+            {
+                _file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            }
         }
         catch (UnauthorizedAccessException failure)
         {
@@ -122,11 +134,27 @@ internal sealed class SegmentReader : IDisposable
     private int Fill(Span<byte> room)
     {
         var filled = 0;
-        while (filled < room.Length && RandomAccess.Read(_file, room[filled..], Offset + filled) is > 0 and var read)
+        while (filled < room.Length && ReadAt(Offset + filled, room[filled..]) is > 0 and var read)
         {
             filled += read;
         }
 
         return filled;
+    }
+
+    private int ReadAt(long offset, Span<byte> into)
+    {
+        if (_piece is not { } piece)
+        {
+            return RandomAccess.Read(_file, into, offset);
+        }
+
+        // Whole blocks, of which the middle is wanted.
+        var before = (int)(offset % AlignedBuffer.BlockBytes);
+        var wanted = AlignedBuffer.RoundUp(before + into.Length);
+        var read = RandomAccess.Read(_file, piece.Span[..Math.Min(wanted, PieceBytes)], offset - before) - before;
+        read = Math.Clamp(read, 0, into.Length);
+        piece.Span.Slice(before, read).CopyTo(into);
+        return read;
     }
 }

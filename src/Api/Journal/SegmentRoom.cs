@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace OrleansLinks.Journal;
 
 /// <summary>
@@ -51,19 +49,19 @@ internal sealed class SegmentRoom : IDisposable
         }
     }
 
-    /// <summary>Takes the room as the file of a new segment; null when there is none.</summary>
+    /// <summary>Takes the room as the file of a new segment; false when there is none.</summary>
     /// <param name="path">The segment's path; the folder is to be flushed before anything in it counts.</param>
     /// <exception cref="IOException">The file cannot be renamed.</exception>
-    public SafeFileHandle? Take(string path)
+    public bool Take(string path)
     {
         if (!_isReady)
         {
-            return null;
+            return false;
         }
 
         _isReady = false;
         File.Move(_path, path, overwrite: true);
-        return File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        return true;
     }
 
     public void Dispose()
@@ -109,8 +107,12 @@ internal sealed class SegmentRoom : IDisposable
             return false;
         }
 
-        using var file = File.OpenHandle(_path, FileMode.Create, FileAccess.Write);
-        var zeros = new byte[PieceBytes];
+        using var file = File.OpenHandle(_path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
+        // In the way that records will be written, so that the page cache never has what they replace.
+        using var direct = Disk.TryOpenDirect(_path, toWrite: true);
+        var zeros = new AlignedBuffer(PieceBytes).Span;
+        zeros.Clear();
         for (long made = 0; made < _bytes; made += zeros.Length)
         {
             if (_isStopping)
@@ -119,7 +121,8 @@ internal sealed class SegmentRoom : IDisposable
             }
 
             // Piece by piece to disk, so that no flush of records finds all of it before itself.
-            RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, _bytes - made)), made);
+            var piece = zeros[..AlignedBuffer.RoundUp((int)Math.Min(zeros.Length, _bytes - made))];
+            RandomAccess.Write(direct ?? file, piece, made);
             Disk.FlushData(file);
             Thread.Sleep(PauseBetweenPieces);
         }

@@ -17,6 +17,7 @@ internal sealed class SegmentWriter(string folder, long segmentBytes, SegmentRoo
     private const long WorthRoom = 256 * 1024;
 
     private SafeFileHandle? _file;
+    private BlockWriter? _blocks;
     private string _path = "";
     private long _length;
     private bool _hasRoom;
@@ -41,15 +42,30 @@ internal sealed class SegmentWriter(string folder, long segmentBytes, SegmentRoo
             Create(batch.First);
         }
 
-        RandomAccess.Write(_file!, records, _length == 0 ? RecordFormat.SegmentHeaderLength : _length);
-        Disk.FlushData(_file!);
+        Span<byte> header = stackalloc byte[RecordFormat.SegmentHeaderLength];
+        header = isNew ? header : [];
+        if (isNew)
+        {
+            RecordFormat.WriteSegmentHeader(header, batch.First);
+        }
+
+        if (_blocks is not null)
+        {
+            _blocks.Append(header, records);
+        }
+        else
+        {
+            RandomAccess.Write(_file!, header, _length);
+            RandomAccess.Write(_file!, records, _length + header.Length);
+            Disk.FlushData(_file!);
+        }
+
         if (isNew)
         {
             Disk.FlushFolder(folder);
-            _length = RecordFormat.SegmentHeaderLength;
         }
 
-        _length += records.Length;
+        _length += header.Length + records.Length;
         if (_length > WorthRoom)
         {
             room?.Want();
@@ -121,7 +137,7 @@ internal sealed class SegmentWriter(string folder, long segmentBytes, SegmentRoo
     private void Leave()
     {
         _file?.Dispose();
-        _file = null;
+        (_file, _blocks) = (null, null);
     }
 
     private void Create(long first)
@@ -129,19 +145,19 @@ internal sealed class SegmentWriter(string folder, long segmentBytes, SegmentRoo
         _path = Segment.PathOf(folder, first);
         _length = 0; // as long as nothing in it is on disk
 
-        _file = room?.Take(_path);
-        _hasRoom = _file is not null;
+        if (room?.Take(_path) == true)
+        {
+            _hasRoom = true;
+            _file = Disk.TryOpenDirect(_path, toWrite: true);
+            _blocks = _file is null ? null : new BlockWriter(_file);
+            _file ??= File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            return;
+        }
 
         // Left by a write that failed: what it holds was never acknowledged as written. A new file, not the old one
         // emptied, for the reason above.
-        if (_file is null)
-        {
-            File.Delete(_path);
-            _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        }
-
-        Span<byte> header = stackalloc byte[RecordFormat.SegmentHeaderLength];
-        RecordFormat.WriteSegmentHeader(header, first);
-        RandomAccess.Write(_file, header, 0);
+        _hasRoom = false;
+        File.Delete(_path);
+        _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
     }
 }
