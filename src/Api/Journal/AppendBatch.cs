@@ -10,7 +10,7 @@ namespace OrleansLinks.Journal;
 internal sealed class AppendBatch
 {
     private byte[] _bytes = new byte[64 * 1024];
-    private TaskCompletionSource? _waiters;
+    private Waiters? _waiters;
     private bool _isSealed;
 
     public long First { get; private set; }
@@ -20,16 +20,8 @@ internal sealed class AppendBatch
     /// <summary>In bytes, with the records' headers.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What those wait for whose records are in it. One task for all: a waiter costs no more than its place in a list.</summary>
-    public Task Waiters
-    {
-        get
-        {
-            // Continuations are callers' code, which has no business on the writer's thread.
-            _waiters ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _waiters.Task;
-        }
-    }
+    /// <summary>What one of those waits for whose records are in it.</summary>
+    public Task Wait() => (_waiters ??= new()).Add();
 
     public void Add(long position, ReadOnlySpan<byte> payload)
     {
@@ -66,7 +58,7 @@ internal sealed class AppendBatch
     }
 
     /// <summary>Who waits, to be told by the caller; nobody waits any more then.</summary>
-    public TaskCompletionSource? TakeWaiters()
+    public Waiters? TakeWaiters()
     {
         var waiters = _waiters;
         _waiters = null;

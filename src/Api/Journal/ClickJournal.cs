@@ -75,7 +75,7 @@ internal sealed class ClickJournal : IDisposable
     private readonly LostRanges _lostRanges;
     private readonly Queue<AppendBatch> _queue = new();
     private readonly Stack<AppendBatch> _spare = new();
-    private readonly Queue<(long Last, long Since, TaskCompletionSource Waiters)> _ledgerWaiters = new();
+    private readonly Queue<(long Last, long Since, Waiters Waiters)> _ledgerWaiters = new();
     private readonly Queue<(long Last, Segment Segment, long Offset)> _marks = new();
     private AppendBatch? _filling;
     private AppendBatch? _writing;
@@ -224,7 +224,7 @@ internal sealed class ClickJournal : IDisposable
             }
 
             // Who writes behind is held back when the disk does not keep up, rather than to lose records.
-            return _settings.Durability == ClickDurability.Buffered && held <= _settings.MaxHeldBytes / 2 ? default : new(batch.Waiters);
+            return _settings.Durability == ClickDurability.Buffered && held <= _settings.MaxHeldBytes / 2 ? default : new(batch.Wait());
         }
     }
 
@@ -309,7 +309,7 @@ internal sealed class ClickJournal : IDisposable
     /// <exception cref="ObjectDisposedException">The journal is closed.</exception>
     public void MarkShipped(long position)
     {
-        List<TaskCompletionSource>? waiters = null;
+        List<Waiters>? waiters = null;
         lock (_shipping)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
@@ -333,7 +333,7 @@ internal sealed class ClickJournal : IDisposable
         }
 
         LeaveDeleted();
-        waiters?.ForEach(waiter => waiter.SetResult());
+        waiters?.ForEach(waiter => waiter.Release());
         lock (_gate)
         {
             if (_trouble is not null)
@@ -405,7 +405,7 @@ internal sealed class ClickJournal : IDisposable
         _thread.Join();
         _retryTimer.Dispose();
         _patienceTimer.Dispose();
-        (long, long, TaskCompletionSource Waiters)[] waiters;
+        (long, long, Waiters Waiters)[] waiters;
         lock (_shipping)
         {
             lock (_gate)
@@ -421,7 +421,7 @@ internal sealed class ClickJournal : IDisposable
 
         foreach (var (_, _, waiter) in waiters)
         {
-            waiter.SetResult(); // on disk is what it is
+            waiter.Release(); // on disk is what it is
         }
 
         lock (_reading)
@@ -583,7 +583,7 @@ internal sealed class ClickJournal : IDisposable
             }
         }
 
-        waiters?.SetResult();
+        waiters?.Release();
         readable?.TrySetResult(); // Dispose may have been first
         if (isOver)
         {
@@ -601,7 +601,7 @@ internal sealed class ClickJournal : IDisposable
         var trouble = failure is CeilingException ? failure.Message
             : Disk.IsFull(failure) ? $"The disk of the journal folder '{_folder.Path}' is full."
             : $"Writing in the journal folder '{_folder.Path}' failed ({failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}).";
-        var waiters = new List<TaskCompletionSource>();
+        var waiters = new List<Waiters>();
         bool isNew;
         lock (_gate)
         {
@@ -625,7 +625,7 @@ internal sealed class ClickJournal : IDisposable
         }
 
         // From here on nobody waits: who comes now sees the trouble, and who came before is told.
-        waiters.ForEach(waiter => waiter.SetResult());
+        waiters.ForEach(waiter => waiter.Release());
         if (isNew)
         {
             _retryTimer.Change(RetryInterval, RetryInterval);
@@ -657,7 +657,7 @@ internal sealed class ClickJournal : IDisposable
 
     private void EndPatience()
     {
-        var waiters = new List<TaskCompletionSource>();
+        var waiters = new List<Waiters>();
         lock (_gate)
         {
             var rest = TimeSpan.Zero;
@@ -678,7 +678,7 @@ internal sealed class ClickJournal : IDisposable
             }
         }
 
-        waiters.ForEach(waiter => waiter.SetResult());
+        waiters.ForEach(waiter => waiter.Release());
     }
 
     /// <summary>The first segment with records behind a position, how far it can be read, and where the next one begins.</summary>

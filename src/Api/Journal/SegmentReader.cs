@@ -9,7 +9,7 @@ namespace OrleansLinks.Journal;
 /// </remarks>
 internal sealed class SegmentReader : IDisposable
 {
-    private const int PieceBytes = 1024 * 1024;
+    private const int PieceBytes = 128 * 1024;
 
     private readonly SafeFileHandle _file;
 

@@ -15,10 +15,10 @@ internal sealed class SegmentRoom : IDisposable
     /// <summary>The file's name until it is a segment.</summary>
     internal const string Name = "next.room";
 
-    private const int PieceBytes = 1024 * 1024;
+    private const int PieceBytes = 128 * 1024;
     private const int FreeTimes = 16;
     private const int PauseAfterFailureMilliseconds = 10_000;
-    private static readonly TimeSpan PauseBetweenPieces = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PauseBetweenPieces = TimeSpan.FromMilliseconds(5);
 
     private readonly string _folder;
     private readonly string _path;

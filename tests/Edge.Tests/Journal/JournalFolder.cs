@@ -8,14 +8,15 @@ namespace OrleansLinks.Journal;
 /// <summary>A folder with a journal, gone after the test.</summary>
 internal sealed class JournalFolder : IDisposable, ILogger<ClickJournal>
 {
+    private const string Memory = "/dev/shm";
     private readonly bool _isOurs;
 
-    /// <param name="path">The folder; null for one in memory where there is such, for tests that open a journal often.</param>
-    public JournalFolder(string? path = null)
+    /// <param name="path">The folder; null for one of its own.</param>
+    /// <param name="onDisk">Whether one of its own is on disk; else it is in memory where that can be, for tests that open a journal often.</param>
+    public JournalFolder(string? path = null, bool onDisk = false)
     {
         _isOurs = path is null;
-        var memory = "/dev/shm";
-        Path = path ?? System.IO.Path.Combine(System.IO.Directory.Exists(memory) ? memory : System.IO.Path.GetTempPath(), $"edge-tests-{Guid.NewGuid():N}");
+        Path = path ?? System.IO.Path.Combine(!onDisk && System.IO.Directory.Exists(Memory) ? Memory : System.IO.Path.GetTempPath(), $"edge-tests-{Guid.NewGuid():N}");
         System.IO.Directory.CreateDirectory(Path);
     }
 

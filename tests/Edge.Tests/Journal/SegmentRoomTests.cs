@@ -17,7 +17,7 @@ public sealed class SegmentRoomTests : IDisposable
     {
         using (var journal = _folder.Open())
         {
-            await AppendUntilThereIsRoom(journal);
+            await AppendUntilThereIsRoom(journal, _folder);
             await Append(journal, 3000, 1000);
             Assert.Equal(Range(1, journal.Tail), Read(journal, int.MaxValue, SegmentBytes));
         }
@@ -30,13 +30,44 @@ public sealed class SegmentRoomTests : IDisposable
     }
 
     [Fact]
+    public async Task Records_are_read_whole_while_the_block_that_they_are_in_is_written_again()
+    {
+        // On a disk, where segments with room are written past the page cache.
+        using var folder = new JournalFolder(onDisk: true);
+        using var journal = folder.Open();
+        await AppendUntilThereIsRoom(journal, folder);
+        var appending = Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < 16 * 400; i++)
+                {
+                    var appended = journal.AppendAsync(Payload(journal.Tail + 1, 30 + (i * 7 % 900)));
+                    await (i % 16 == 15 ? appended : default).Soon(); // blocks are filled in many ways
+                }
+            },
+            TestContext.Current.CancellationToken);
+
+        var seen = new List<long>();
+        while (!appending.IsCompleted)
+        {
+            seen.AddRange(Read(journal, int.MaxValue, 1 << 20));
+        }
+
+        await appending;
+        seen.AddRange(Read(journal));
+        Assert.Equal(Range(1, journal.Tail), seen);
+        Assert.Equal(0, journal.Lost);
+        Assert.True(folder.Segments.Length > 2);
+    }
+
+    [Fact]
     public async Task Room_that_a_crash_leaves_behind_the_records_is_no_damage_and_a_record_torn_in_it_is_gone()
     {
         Dictionary<string, byte[]> files;
         long tail;
         using (var journal = _folder.Open())
         {
-            await AppendUntilThereIsRoom(journal);
+            await AppendUntilThereIsRoom(journal, _folder);
             await Append(journal, 20);
             tail = journal.Tail;
             files = _folder.Save();
@@ -67,7 +98,7 @@ public sealed class SegmentRoomTests : IDisposable
         Dictionary<string, byte[]> files;
         using (var journal = _folder.Open())
         {
-            await AppendUntilThereIsRoom(journal);
+            await AppendUntilThereIsRoom(journal, _folder);
             await Append(journal, 20);
             files = _folder.Save();
         }
@@ -84,13 +115,13 @@ public sealed class SegmentRoomTests : IDisposable
     }
 
     /// <summary>Appends until records go into a segment that was made ahead.</summary>
-    private Task AppendUntilThereIsRoom(ClickJournal journal) => Waiting.Until("records go into room made ahead", () =>
+    private static Task AppendUntilThereIsRoom(ClickJournal journal, JournalFolder folder) => Waiting.Until("records go into room made ahead", () =>
     {
         for (var i = 0; i < 20; i++)
         {
             journal.AppendAsync(Payload(journal.Tail + 1, 1000)).AsTask().Wait(Waiting.Patience);
         }
 
-        return new FileInfo(_folder.Segments[^1]) is { Length: SegmentBytes };
+        return new FileInfo(folder.Segments[^1]) is { Length: SegmentBytes };
     });
 }
