@@ -26,9 +26,6 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     /// <summary>So few rows are left to be folded in the snapshot of the comparison.</summary>
     internal const int MaxRemainder = 8192;
 
-    /// <summary>Texts that a check gives at most.</summary>
-    internal const int MaxFindings = 10;
-
     private const int RangeBits = 16;
 
     /// <summary>Pieces after which the comparison begins however many rows are left: clicks may come as fast as they are folded.</summary>
@@ -109,8 +106,6 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private const string CountAudited = "SELECT coalesce(sum(clicks), 0) FROM audited_ranges";
 
-    private static readonly string[] Measures = ["clicks", "unique clicks", "bot clicks", "clicks outside terms"];
-
     private readonly Lock _turn = new();
 
     // What the next check looks at in any case: what has changed since it was last compared, and what differed then.
@@ -139,7 +134,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         {
         }
 
-        var found = new Findings();
+        var found = new AuditFindings();
         var clicks = database.Read(reader => reader.Snapshot(session => Compare(session, budget, found)));
         ReadAgain(budget, found);
         return new LedgerAudit(clock.GetUtcNow(), clicks, found.Drift, [.. found.Texts]);
@@ -214,7 +209,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         return true;
     }
 
-    private long Compare(SqliteSession session, TimeSpan budget, Findings found)
+    private long Compare(SqliteSession session, TimeSpan budget, AuditFindings found)
     {
         var from = session.Prepare(ReadState).First(static row => row.Int64(), 0);
         var rest = Fold(session, from, long.MaxValue);
@@ -249,7 +244,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         return session.Prepare(CountAudited).First(static row => row.Int64(), 0) + rest.All.Clicks;
     }
 
-    private static void CompareCounters(SqliteSession session, Piece rest, Findings found)
+    private static void CompareCounters(SqliteSession session, Piece rest, AuditFindings found)
     {
         var different = session.Prepare(DifferentCounters);
         while (different.Step())
@@ -271,13 +266,13 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         }
     }
 
-    private static bool CompareHour(SqliteSession session, HourKey hour, Piece rest, Findings found) =>
+    private static bool CompareHour(SqliteSession session, HourKey hour, Piece rest, AuditFindings found) =>
         CompareTime(session, hour, TaskHourKey.SecondsPerHour, "hour", "task_hours", "link_hours", rest, found);
 
-    private static bool CompareDay(SqliteSession session, HourKey day, Piece rest, Findings found) =>
+    private static bool CompareDay(SqliteSession session, HourKey day, Piece rest, AuditFindings found) =>
         CompareTime(session, day, TaskHourKey.SecondsPerDay, "day", "task_days", null, rest, found);
 
-    private static bool CompareTime(SqliteSession session, HourKey from, long length, string unit, string tasks, string? links, Piece rest, Findings found)
+    private static bool CompareTime(SqliteSession session, HourKey from, long length, string unit, string tasks, string? links, Piece rest, AuditFindings found)
     {
         var kept = session.Prepare(AuditedHours).Bind(from.Program).Bind(from.Start).Bind(from.Start + length)
             .First(static row => new HourTally(ClickTally.Read(row), ClickTally.Read(row)), default);
@@ -310,7 +305,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     }
 
     /// <summary>Reads old rows again, each range in a snapshot of its own.</summary>
-    private void ReadAgain(TimeSpan budget, Findings found)
+    private void ReadAgain(TimeSpan budget, AuditFindings found)
     {
         var began = Stopwatch.GetTimestamp();
         var last = RangeOf(database.Read(static session => session.Prepare(ReadState).First(static row => row.Int64(), 0)));
@@ -336,7 +331,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         }
     }
 
-    private bool CompareRange(long range, Findings found)
+    private bool CompareRange(long range, AuditFindings found)
     {
         var (counted, kept) = database.Read(reader => reader.Snapshot(session =>
         {
@@ -383,26 +378,4 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     /// <summary>The fold of the rows after <paramref name="From"/> up to <paramref name="To"/>.</summary>
     private sealed record Piece(
         long From, long To, ClickTally All, Dictionary<byte[], ClickTally> Counters, Dictionary<HourKey, HourTally> Hours);
-
-    private sealed class Findings
-    {
-        public List<string> Texts { get; } = [];
-
-        public long Drift { get; private set; }
-
-        public void Add(string name, ClickTally counted, ClickTally kept)
-        {
-            Drift += ClickTally.Distance(counted, kept);
-            Add(name, Measures[0], counted.Clicks, kept.Clicks);
-            Add(name, Measures[1], counted.Unique, kept.Unique);
-            Add(name, Measures[2], counted.Bot, kept.Bot);
-            Add(name, Measures[3], counted.OutsideTerms, kept.OutsideTerms);
-        }
-
-        private void Add(string name, string measure, long counted, long kept)
-        {
-            if (counted != kept && Texts.Count < MaxFindings)
-                Texts.Add($"{name}: {counted} {measure} counted, {kept} kept");
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using OrleansLinks.Links;
 using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Clicks;
@@ -14,18 +13,14 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     /// </summary>
     internal static readonly TimeSpan Lateness = TimeSpan.FromHours(1);
 
-    private const string Columns =
-        "id, link_code, task_id, campaign_id, partner_id, program_id, at, class, outside_terms_reason, is_bot, visitor, " +
-        "landing_page, referrer, user_agent, sub_id1, sub_id2, sub_id3, shared_id, param, is_unique";
-
     private const string InsertClick =
-        $"INSERT INTO clicks ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+        $"INSERT INTO clicks ({ClickRows.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
 
-    private const string FindClick = $"SELECT {Columns} FROM clicks WHERE id = ?";
+    private const string FindClick = $"SELECT {ClickRows.Columns} FROM clicks WHERE id = ?";
 
-    private const string FirstClicks = $"SELECT {Columns} FROM clicks WHERE task_id = ? ORDER BY id DESC LIMIT ?";
+    private const string FirstClicks = $"SELECT {ClickRows.Columns} FROM clicks WHERE task_id = ? ORDER BY id DESC LIMIT ?";
 
-    private const string NextClicks = $"SELECT {Columns} FROM clicks WHERE task_id = ? AND id < ? ORDER BY id DESC LIMIT ?";
+    private const string NextClicks = $"SELECT {ClickRows.Columns} FROM clicks WHERE task_id = ? AND id < ? ORDER BY id DESC LIMIT ?";
 
     private const string MoveCounters =
         """
@@ -40,11 +35,9 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
           changed_at = excluded.changed_at
         """;
 
-    private const string Totals = "clicks, unique_clicks, bot_clicks, outside_terms_clicks, version, changed_at";
+    private const string MoveTaskCounters = $"{MoveCounters} RETURNING {ClickRows.Totals}";
 
-    private const string MoveTaskCounters = $"{MoveCounters} RETURNING {Totals}";
-
-    private const string ReadCounters = $"SELECT {Totals} FROM counters WHERE scope = ?";
+    private const string ReadCounters = $"SELECT {ClickRows.Totals} FROM counters WHERE scope = ?";
 
     private const string Added =
         """
@@ -96,7 +89,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     }
 
     public Task<ClickRecord?> FindClickAsync(Guid id) =>
-        database.ReadAsync(session => session.Prepare(FindClick).Bind(id).First<ClickRecord?>(Read, null));
+        database.ReadAsync(session => session.Prepare(FindClick).Bind(id).First<ClickRecord?>(ClickRows.Read, null));
 
     public Task<ImmutableArray<ClickRecord>> ListClicksAsync(string taskId, Guid? before, int limit)
     {
@@ -108,12 +101,12 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             var page = before is { } id
                 ? session.Prepare(NextClicks).Bind(task).Bind(id)
                 : session.Prepare(FirstClicks).Bind(task);
-            return page.Bind(limit).All(Read);
+            return page.Bind(limit).All(ClickRows.Read);
         });
     }
 
     public Task<CounterTotals> ReadCountersAsync(string scope) =>
-        database.ReadAsync(session => session.Prepare(ReadCounters).Bind(scope).First(ReadTotals, CounterTotals.Zero));
+        database.ReadAsync(session => session.Prepare(ReadCounters).Bind(scope).First(ClickRows.ReadTotals, CounterTotals.Zero));
 
     public Task<LedgerAudit> AuditAsync(TimeSpan budget) => _audit.RunAsync(budget);
 
@@ -130,7 +123,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             var at = click.At;
             var hour = fold.Of(new TaskHourKey(click.Task, click.Campaign, click.Partner, click.Program, TaskHourKey.HourOf(at)));
             var link = click.NextText(out var code) ? hour.Of(code) : null;
-            var visit = SqliteVisits.KeyOf(link?.VisitSeed ?? hour.VisitSeed, click.Visitor);
+            var visit = VisitKeys.KeyOf(link?.VisitSeed ?? hour.VisitSeed, click.Visitor);
             var lastAt = _visits.LastAt(session, visit);
             var isUnique = lastAt == long.MinValue || at - lastAt > UniqueWindowMilliseconds;
             if (!Insert(insert, ref click, hour.Key, link, isUnique))
@@ -191,7 +184,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         foreach (var (scope, tally) in counters)
         {
             if (scope.AsSpan().StartsWith(TaskPrefix))
-                tasks.Add(new(Encoding.UTF8.GetString(scope), moveTask.BindText(scope).Bind(tally).Bind(now).First(ReadTotals, CounterTotals.Zero)));
+                tasks.Add(new(Encoding.UTF8.GetString(scope), moveTask.BindText(scope).Bind(tally).Bind(now).First(ClickRows.ReadTotals, CounterTotals.Zero)));
             else
                 move.BindText(scope).Bind(tally).Bind(now).Run();
         }
@@ -218,27 +211,4 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         static SqliteStatement Bind(SqliteStatement statement, in TaskHourKey key, long start) =>
             statement.Bind(key.Program).Bind(start).Bind(key.Task);
     }
-
-    // C# reads the columns from left to right: the order here is the order of Columns.
-    private static ClickRecord Read(SqliteStatement row) => new(
-        new Click(
-            row.Guid(),
-            row.TextOrNull(),
-            row.Id(EntityId.Task),
-            row.Id(EntityId.Campaign),
-            row.Id(EntityId.Partner),
-            row.Id(EntityId.Program),
-            row.Time(),
-            (ClickClass)row.Int32(),
-            row.TextOrNull(),
-            row.Boolean(),
-            row.Guid(),
-            row.Text(),
-            row.TextOrNull(),
-            row.TextOrNull(),
-            row.ReportingValues()),
-        row.Boolean());
-
-    private static CounterTotals ReadTotals(SqliteStatement row) =>
-        new(row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Time());
 }
