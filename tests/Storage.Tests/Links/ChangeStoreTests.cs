@@ -132,3 +132,5 @@ public sealed class SqliteChangeStoreTests() : ChangeStoreTests(new SqliteHost()
         Assert.Equal(link, await links.FindAsync("code"));
     }
 }
+
+public sealed class PostgresChangeStoreTests() : ChangeStoreTests(new PostgresHost());
