@@ -69,7 +69,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         """;
 
     // The clicks of a shard ($3) after a position ($1) up to another ($2) of the same range.
-    private const string Fold =
+    internal const string Fold =
         $"""
         WITH piece AS MATERIALIZED (
           SELECT program_id, floor_to(at, 3600000) / 1000 AS start, task_id, campaign_id, partner_id, link_code, day_of_id(id) AS day, {CountClicks}
@@ -173,7 +173,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     private const string CountAudited = "SELECT sum(clicks)::bigint FROM audit_shards";
 
     // A range by the days of its clicks; those of days that may have been dropped are not looked at.
-    private const string DifferentRange =
+    internal const string DifferentRange =
         $"""
         SELECT {Sides}
         FROM (
