@@ -12,12 +12,15 @@ public static class LedgerShards
     public const int Count = 8;
 
     /// <summary>The shard of a task, from 0 to <see cref="Count"/> − 1.</summary>
-    public static int Of(Guid task)
+    public static int Of(Guid task) => Of(task, Count);
+
+    /// <summary>The shard of a task where there are so many, from 0.</summary>
+    public static int Of(Guid task, int count)
     {
         // The end of a UUID version 7 is random.
         Span<byte> bytes = stackalloc byte[16];
         task.TryWriteBytes(bytes, bigEndian: true, out _);
-        return (int)(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) % Count);
+        return (int)(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) % (uint)count);
     }
 
     /// <summary>The key of a shard's actor.</summary>

@@ -4,7 +4,7 @@ namespace OrleansLinks.Clicks;
 internal sealed class AuditFindings
 {
     /// <summary>Texts that a check gives at most.</summary>
-    internal const int MaxTexts = 10;
+    internal const int Most = 10;
 
     private static readonly string[] Measures = ["clicks", "unique clicks", "bot clicks", "clicks outside terms"];
 
@@ -49,7 +49,7 @@ internal sealed class AuditFindings
 
     private void Add(string text)
     {
-        if (Texts.Count < MaxTexts)
+        if (Texts.Count < Most)
             Texts.Add(text);
     }
 }

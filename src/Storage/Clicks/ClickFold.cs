@@ -91,7 +91,7 @@ internal sealed class TaskHour(TaskHourKey key)
     public ClickTally Tally { get; set; }
 
     /// <summary>What visits of clicks without a link are hashed with.</summary>
-    public ulong VisitSeed => _visitSeed ??= SqliteVisits.SeedOf(CounterScopes.OfTask(EntityId.From(EntityId.Task, key.Task)));
+    public ulong VisitSeed => _visitSeed ??= VisitKeys.SeedOf(CounterScopes.OfTask(EntityId.From(EntityId.Task, key.Task)));
 
     /// <summary>All that was asked for with <see cref="Of"/> and has clicks.</summary>
     public IEnumerable<LinkHour> Links => _links.Values.Where(static link => link.Tally.Clicks > 0);
@@ -124,7 +124,7 @@ internal sealed class LinkHour(byte[] scope)
     public ClickTally Tally { get; set; }
 
     /// <summary>What visits of the link are hashed with.</summary>
-    public ulong VisitSeed => _visitSeed ??= SqliteVisits.SeedOf(Encoding.UTF8.GetString(scope));
+    public ulong VisitSeed => _visitSeed ??= VisitKeys.SeedOf(Encoding.UTF8.GetString(scope));
 }
 
 /// <summary>Compares texts in UTF-8, and finds them by spans of bytes.</summary>

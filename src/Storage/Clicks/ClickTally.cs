@@ -1,3 +1,4 @@
+using OrleansLinks.Storage;
 using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Clicks;
@@ -16,7 +17,7 @@ internal readonly record struct ClickTally(long Clicks, long Unique, long Bot, l
         Math.Abs(a.Clicks - b.Clicks) + Math.Abs(a.Unique - b.Unique) + Math.Abs(a.Bot - b.Bot) + Math.Abs(a.OutsideTerms - b.OutsideTerms);
 
     /// <summary>The next four columns.</summary>
-    public static ClickTally Read(SqliteStatement row) => new(row.Int64(), row.Int64(), row.Int64(), row.Int64());
+    public static ClickTally Read(IRow row) => new(row.Int64(), row.Int64(), row.Int64(), row.Int64());
 }
 
 /// <summary>How tallies are bound.</summary>

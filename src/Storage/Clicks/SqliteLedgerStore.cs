@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using OrleansLinks.Links;
 using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Clicks;
@@ -21,7 +20,8 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """;
 
-    // The links' scopes are lnk_ and their codes. CROSS JOIN: the clicks are found first, then what they name.
+    // The columns are those of ClickRows.Columns, as its Read wants them; the links' scopes are lnk_ and their codes. CROSS
+    // JOIN: the clicks are found first, then what they name.
     private const string SelectClicks =
         """
         SELECT c.id, substr(s.scope, 5), t.task_id, t.campaign_id, t.partner_id, p.program_id, c.at, c.class, c.outside_terms_reason,
@@ -54,11 +54,9 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
           changed_at = excluded.changed_at
         """;
 
-    private const string Totals = $"{Tallies}, version, changed_at";
+    private const string MoveTaskCounters = $"{MoveCounters} RETURNING {ClickRows.Totals}";
 
-    private const string MoveTaskCounters = $"{MoveCounters} RETURNING {Totals}";
-
-    private const string ReadCounters = $"SELECT {Totals} FROM counters WHERE scope = (SELECT number FROM scopes WHERE scope = ?)";
+    private const string ReadCounters = $"SELECT {ClickRows.Totals} FROM counters WHERE scope = (SELECT number FROM scopes WHERE scope = ?)";
 
     private const string Added =
         """
@@ -107,7 +105,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     }
 
     public Task<ClickRecord?> FindClickAsync(Guid id) =>
-        database.ReadAsync(session => session.Prepare(FindClick).Bind(id).First<ClickRecord?>(Read, null));
+        database.ReadAsync(session => session.Prepare(FindClick).Bind(id).First<ClickRecord?>(ClickRows.Read, null));
 
     public Task<ImmutableArray<ClickRecord>> ListClicksAsync(string taskId, Guid? before, int limit)
     {
@@ -119,13 +117,13 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             // A task has one number but for the oddest of cases; each number's clicks come in their order.
             var pages = session.Prepare(FindTasks).Bind(task).All(static row => row.Int64()).Select(number => (before is { } id
                 ? session.Prepare(NextClicks).Bind(number).Bind(id)
-                : session.Prepare(FirstClicks).Bind(number)).Bind(limit).All(Read)).ToArray();
+                : session.Prepare(FirstClicks).Bind(number)).Bind(limit).All(ClickRows.Read)).ToArray();
             return pages is [var only] ? only : [.. pages.SelectMany(page => page).OrderByDescending(record => record.Click.Id).Take(limit)];
         });
     }
 
     public Task<CounterTotals> ReadCountersAsync(string scope) =>
-        database.ReadAsync(session => session.Prepare(ReadCounters).Bind(scope).First(ReadTotals, CounterTotals.Zero));
+        database.ReadAsync(session => session.Prepare(ReadCounters).Bind(scope).First(ClickRows.ReadTotals, CounterTotals.Zero));
 
     public Task<LedgerAudit> AuditAsync(TimeSpan budget) => _audit.RunAsync(budget);
 
@@ -143,7 +141,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             var at = click.At;
             var hour = fold.Of(new TaskHourKey(click.Task, click.Campaign, click.Partner, click.Program, TaskHourKey.HourOf(at)));
             var link = click.NextText(out var code) ? hour.Of(code) : null;
-            var visit = SqliteVisits.KeyOf(link?.VisitSeed ?? hour.VisitSeed, click.Visitor);
+            var visit = VisitKeys.KeyOf(link?.VisitSeed ?? hour.VisitSeed, click.Visitor);
             var lastAt = _visits.LastAt(session, visit);
             var isUnique = lastAt == long.MinValue || at - lastAt > UniqueWindowMilliseconds;
             if (!Insert(session, insert, ref click, hour, link, isUnique))
@@ -207,7 +205,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         {
             var number = _numbers.OfScope(session, scope);
             if (scope.AsSpan().StartsWith(TaskPrefix))
-                tasks.Add(new(Encoding.UTF8.GetString(scope), moveTask.Bind(number).Bind(tally).Bind(now).First(ReadTotals, CounterTotals.Zero)));
+                tasks.Add(new(Encoding.UTF8.GetString(scope), moveTask.Bind(number).Bind(tally).Bind(now).First(ClickRows.ReadTotals, CounterTotals.Zero)));
             else
                 move.Bind(number).Bind(tally).Bind(now).Run();
         }
@@ -234,27 +232,4 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         static SqliteStatement Bind(SqliteStatement statement, TaskNumber task, long start) =>
             statement.Bind(task.Program).Bind(start).Bind(task.Task);
     }
-
-    // C# reads the columns from left to right: the order here is the order of SelectClicks.
-    private static ClickRecord Read(SqliteStatement row) => new(
-        new Click(
-            row.Guid(),
-            row.TextOrNull(),
-            row.Id(EntityId.Task),
-            row.Id(EntityId.Campaign),
-            row.Id(EntityId.Partner),
-            row.Id(EntityId.Program),
-            row.Time(),
-            (ClickClass)row.Int32(),
-            row.TextOrNull(),
-            row.Boolean(),
-            row.Guid(),
-            row.Text(),
-            row.TextOrNull(),
-            row.TextOrNull(),
-            row.ReportingValues()),
-        row.Boolean());
-
-    private static CounterTotals ReadTotals(SqliteStatement row) =>
-        new(row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Time());
 }

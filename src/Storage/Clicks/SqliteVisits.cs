@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Clicks;
@@ -59,20 +57,6 @@ internal sealed class SqliteVisits
     private long _roundFrom;
     private long _sweptTo = long.MinValue;
 
-    /// <summary>What visits of a scope are hashed with.</summary>
-    public static ulong SeedOf(string scope) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(scope.AsSpan()));
-
-    /// <summary>
-    /// 64 bits that stand for a visitor on a link (or on a task, where the link has no code). That two of millions
-    /// share them is not to be expected, and would cost one unique click.
-    /// </summary>
-    public static long KeyOf(ulong seed, Guid visitor)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        visitor.TryWriteBytes(bytes);
-        return (long)XxHash3.HashToUInt64(bytes, (long)seed);
-    }
-
     /// <summary>To be called before anything else in each piece of work.</summary>
     public void Begin(SqliteSession session)
     {
@@ -88,7 +72,7 @@ internal sealed class SqliteVisits
             var scope = clicks.TextOrNull();
             var task = clicks.Guid();
             scope ??= CounterScopes.OfTask(EntityId.From(EntityId.Task, task));
-            var key = KeyOf(SeedOf(scope), clicks.Guid());
+            var key = VisitKeys.KeyOf(VisitKeys.SeedOf(scope), clicks.Guid());
             // The table may know a later visit: its range may have been merged, and clicks come late.
             Keep(key, Math.Max(clicks.Int64(), LastAt(session, key)));
         }

@@ -5,9 +5,6 @@ namespace OrleansLinks.Links;
 /// <summary>The feed of changes in SQLite.</summary>
 internal sealed class SqliteChangeStore(SqliteDatabase database, TimeProvider clock) : IChangeStore
 {
-    /// <summary>How long a change is kept at least. Edges read the feed every second or so.</summary>
-    internal static readonly TimeSpan Retention = TimeSpan.FromHours(1);
-
     /// <summary>Changes looked at for each new one, oldest first, to forget those past their retention.</summary>
     internal const int ForgottenPerChange = 4;
 
@@ -34,7 +31,7 @@ internal sealed class SqliteChangeStore(SqliteDatabase database, TimeProvider cl
         // oldest row what is missing.
         foreach (var (seq, at) in session.Prepare(Oldest).Bind(ForgottenPerChange).All(static row => (row.Int64(), row.Time())))
         {
-            if (at >= now - Retention)
+            if (at >= now - ChangePages.Retention)
                 break;
 
             session.Prepare(Forget).Bind(seq).Run();
@@ -46,12 +43,8 @@ internal sealed class SqliteChangeStore(SqliteDatabase database, TimeProvider cl
     private static ChangePage Read(SqliteSession session, long? after, int limit)
     {
         var end = session.Prepare(End).First(static row => row.Int64(), 0);
-        if (after is not { } place || place > end)
-            return new ChangePage([], end, HasGap: after is not null);
-
-        var rows = session.Prepare(After).Bind(place).Bind(limit).All(static row => (Seq: row.Int64(), Id: row.Text()));
-        var next = rows.IsEmpty ? end : rows[^1].Seq;
-        var first = rows.IsEmpty ? end + 1 : rows[0].Seq;
-        return new ChangePage([.. rows.Select(row => row.Id).Distinct()], next, HasGap: first > place + 1);
+        return after is { } place
+            ? ChangePages.Of(place, end, session.Prepare(After).Bind(place).Bind(limit).All(static row => (row.Int64(), row.Text())))
+            : new ChangePage([], end, HasGap: false);
     }
 }

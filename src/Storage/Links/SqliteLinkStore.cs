@@ -6,19 +6,15 @@ namespace OrleansLinks.Links;
 /// <summary>Links in SQLite.</summary>
 internal sealed class SqliteLinkStore(SqliteDatabase database, TimeProvider clock) : ILinkStore
 {
-    private const string Columns =
-        "code, form, task_id, campaign_id, partner_id, program_id, target, landing_page, saved_page_id, " +
-        "sub_id1, sub_id2, sub_id3, shared_id, param, created_by, created_at, state, version, creation_id, disabled_by";
-
     private const string Insert =
-        $"INSERT INTO links ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING";
+        $"INSERT INTO links ({LinkRows.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING";
 
-    private const string Find = $"SELECT {Columns} FROM links WHERE code = ?";
+    private const string Find = $"SELECT {LinkRows.Columns} FROM links WHERE code = ?";
 
     private const string Update =
         "UPDATE links SET target = ?, landing_page = ?, saved_page_id = ?, state = ?, disabled_by = ?, version = ? WHERE code = ? AND version = ?";
 
-    private const string List = $"SELECT {Columns}, seq FROM links WHERE task_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?";
+    private const string List = $"SELECT {LinkRows.Columns}, seq FROM links WHERE task_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?";
 
     public Task<ImmutableArray<AddedLink>> AddAsync(ImmutableArray<Link> links, bool atomic) => links.IsEmpty
         ? Task.FromResult(ImmutableArray<AddedLink>.Empty)
@@ -46,11 +42,9 @@ internal sealed class SqliteLinkStore(SqliteDatabase database, TimeProvider cloc
 
         return database.ReadAsync(session =>
         {
-            // One more than asked for tells whether a page follows.
             var rows = session.Prepare(List).Bind(task).Bind(before ?? long.MaxValue).Bind(limit + 1L)
-                .All(static row => (Link: Read(row), Seq: row.Int64()));
-            var page = rows[..Math.Min(limit, rows.Length)];
-            return new StoredLinkPage([.. page.Select(row => row.Link)], rows.Length > limit ? page[^1].Seq : null);
+                .All(static row => (Link: LinkRows.Read(row), Seq: row.Int64()));
+            return LinkRows.Page(rows, limit);
         });
     }
 
@@ -86,7 +80,7 @@ internal sealed class SqliteLinkStore(SqliteDatabase database, TimeProvider cloc
     }
 
     private static Link? FindIn(SqliteSession session, string code) =>
-        session.Prepare(Find).Bind(code).First<Link?>(Read, null);
+        session.Prepare(Find).Bind(code).First<Link?>(LinkRows.Read, null);
 
     private static bool Replace(SqliteSession session, Link link) => session.Prepare(Update)
         .Bind((int)link.Target)
@@ -116,23 +110,4 @@ internal sealed class SqliteLinkStore(SqliteDatabase database, TimeProvider cloc
         .Bind(link.Version)
         .Bind(link.CreationId)
         .BindOrNull((int?)link.DisabledBy);
-
-    // C# reads the columns from left to right: the order here is the order of Columns.
-    private static Link Read(SqliteStatement row) => new(
-        row.Text(),
-        (LinkForm)row.Int32(),
-        row.Id(EntityId.Task),
-        row.Id(EntityId.Campaign),
-        row.Id(EntityId.Partner),
-        row.Id(EntityId.Program),
-        (LinkTarget)row.Int32(),
-        row.TextOrNull(),
-        row.IdOrNull(EntityId.SavedPage),
-        row.ReportingValues(),
-        (LinkCreator)row.Int32(),
-        row.Time(),
-        (LinkState)row.Int32(),
-        row.Int64(),
-        row.Guid(),
-        (LinkCreator?)row.Int32OrNull());
 }

@@ -7,11 +7,4 @@ internal static class SqliteIds
     /// <exception cref="FormatException">It is no well-formed id with that prefix.</exception>
     public static SqliteStatement BindId(this SqliteStatement statement, string? id, string prefix) =>
         id is null ? statement.BindNull() : statement.Bind(EntityId.Parse(id, prefix));
-
-    /// <summary>The next column, an id.</summary>
-    public static string Id(this SqliteStatement row, string prefix) => EntityId.From(prefix, row.Guid());
-
-    /// <inheritdoc cref="Id"/>
-    public static string? IdOrNull(this SqliteStatement row, string prefix) =>
-        row.GuidOrNull() is { } value ? EntityId.From(prefix, value) : null;
 }

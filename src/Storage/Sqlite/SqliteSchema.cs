@@ -3,13 +3,6 @@ using Microsoft.Data.Sqlite;
 
 namespace OrleansLinks.Storage.Sqlite;
 
-/// <summary>The database was written by a newer program.</summary>
-/// <param name="path">The database file.</param>
-/// <param name="found">Its schema version.</param>
-/// <param name="known">The newest schema version that this program knows.</param>
-public sealed class SchemaVersionException(string path, int found, int known) : InvalidOperationException(
-    $"{path} has schema version {found}, but this program knows versions up to {known}: start the newer program that wrote it, or restore a backup from before.");
-
 /// <summary>Brings a database to the newest schema by the numbered scripts that are embedded in a folder.</summary>
 internal static class SqliteSchema
 {
@@ -20,7 +13,7 @@ internal static class SqliteSchema
     /// <exception cref="SchemaVersionException">The database is newer than the scripts.</exception>
     public static int Apply(SqliteConnection connection, string folder)
     {
-        var scripts = Scripts(folder);
+        var scripts = SchemaScripts.Read($"Sqlite.{folder}");
         // Looked at under the write lock, so that of two programs that start at once one migrates and one finds it done.
         using var transaction = connection.BeginTransaction(deferred: false);
         using var command = connection.CreateCommand();
@@ -37,18 +30,5 @@ internal static class SqliteSchema
 
         transaction.Commit();
         return scripts.Length;
-    }
-
-    private static string[] Scripts(string folder)
-    {
-        var assembly = typeof(SqliteSchema).Assembly;
-        return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.Contains($".Sqlite.{folder}.", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name =>
-            {
-                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                return reader.ReadToEnd();
-            })];
     }
 }

@@ -10,7 +10,7 @@ namespace OrleansLinks.Storage.Sqlite;
 /// costs more than SQLite's own work for it.
 /// </summary>
 /// <remarks>Belongs to one <see cref="SqliteSession"/> and, like it, to one thread at a time.</remarks>
-internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) : IDisposable
+internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement) : IRow, IDisposable
 {
     private readonly nint _handle = statement.DangerousGetHandle();
 

@@ -60,3 +60,5 @@ public abstract class IdempotencyStoreTests(StorageHost host) : StoreTests(host)
 }
 
 public sealed class SqliteIdempotencyStoreTests() : IdempotencyStoreTests(new SqliteHost());
+
+public sealed class PostgresIdempotencyStoreTests() : IdempotencyStoreTests(new PostgresHost());

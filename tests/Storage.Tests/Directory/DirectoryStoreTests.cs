@@ -53,3 +53,5 @@ public abstract class DirectoryStoreTests(StorageHost host) : StoreTests(host)
 }
 
 public sealed class SqliteDirectoryStoreTests() : DirectoryStoreTests(new SqliteHost());
+
+public sealed class PostgresDirectoryStoreTests() : DirectoryStoreTests(new PostgresHost());

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using OrleansLinks.Storage.Postgres;
 using OrleansLinks.Storage.Sqlite;
 using Xunit;
 
@@ -42,6 +43,19 @@ public sealed class SqliteGrainStorageHost : GrainStorageHost
     }
 
     protected override void Configure(ISiloBuilder silo) => silo.AddSqliteGrainStorage(_folder);
+}
+
+public sealed class PostgresGrainStorageHost : GrainStorageHost
+{
+    private readonly PostgresHost _database = new();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    protected override void Configure(ISiloBuilder silo) => silo.AddPostgresGrainStorage(_database.Options);
 }
 
 public abstract class GrainStorageTests(GrainStorageHost host)
@@ -234,3 +248,6 @@ public abstract class GrainStorageTests(GrainStorageHost host)
 
 public sealed class SqliteGrainStorageTests(SqliteGrainStorageHost host)
     : GrainStorageTests(host), IClassFixture<SqliteGrainStorageHost>;
+
+public sealed class PostgresGrainStorageTests(PostgresGrainStorageHost host)
+    : GrainStorageTests(host), IClassFixture<PostgresGrainStorageHost>;

@@ -169,3 +169,5 @@ public abstract class LinkStoreTests(StorageHost host) : StoreTests(host)
 }
 
 public sealed class SqliteLinkStoreTests() : LinkStoreTests(new SqliteHost());
+
+public sealed class PostgresLinkStoreTests() : LinkStoreTests(new PostgresHost());

@@ -1,0 +1,39 @@
+using OrleansLinks.Links;
+using OrleansLinks.Storage;
+
+namespace OrleansLinks.Clicks;
+
+/// <summary>Clicks and totals as rows, whichever database they are in.</summary>
+internal static class ClickRows
+{
+    /// <summary>The columns that <see cref="Read"/> reads.</summary>
+    public const string Columns =
+        "id, link_code, task_id, campaign_id, partner_id, program_id, at, class, outside_terms_reason, is_bot, visitor, " +
+        "landing_page, referrer, user_agent, sub_id1, sub_id2, sub_id3, shared_id, param, is_unique";
+
+    /// <summary>The columns that <see cref="ReadTotals"/> reads.</summary>
+    public const string Totals = "clicks, unique_clicks, bot_clicks, outside_terms_clicks, version, changed_at";
+
+    // C# reads the columns from left to right: the order here is the order of Columns.
+    public static ClickRecord Read(IRow row) => new(
+        new Click(
+            row.Guid(),
+            row.TextOrNull(),
+            row.Id(EntityId.Task),
+            row.Id(EntityId.Campaign),
+            row.Id(EntityId.Partner),
+            row.Id(EntityId.Program),
+            row.Time(),
+            (ClickClass)row.Int32(),
+            row.TextOrNull(),
+            row.Boolean(),
+            row.Guid(),
+            row.Text(),
+            row.TextOrNull(),
+            row.TextOrNull(),
+            row.ReportingValues()),
+        row.Boolean());
+
+    public static CounterTotals ReadTotals(IRow row) =>
+        new(row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Time());
+}

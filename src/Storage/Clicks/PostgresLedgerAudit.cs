@@ -1,0 +1,422 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using OrleansLinks.Storage;
+using OrleansLinks.Storage.Postgres;
+
+namespace OrleansLinks.Clicks;
+
+/// <summary>
+/// Compares counters and rollups with the clicks. The auditor has PostgreSQL fold the click rows by a statement of its own,
+/// and keeps the folds, so that a check reads the new rows and compares folds with counters; old rows are read again range by
+/// range, and compared with what they once added up to.
+/// </summary>
+/// <remarks>
+/// New rows are those of greater positions. A shard's positions are given out under a lock that is held until the commit, so
+/// that whoever sees one sees all before it: what has been folded up to there is complete for ever. What is compared is
+/// read in one snapshot, up to whose last positions is folded first: counters, rollups and folds then are of the same clicks,
+/// whatever is recorded meanwhile.
+/// </remarks>
+internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvider clock) : IDisposable
+{
+    /// <summary>Positions of a range, and so the most clicks that are folded in a piece.</summary>
+    internal const int RangeLength = 1 << RangeBits;
+
+    /// <summary>So many ranges are read again in any case: with less than 500,000 clicks, these are all.</summary>
+    internal const int RangesPerCheck = 8;
+
+    /// <summary>So few clicks of a shard are left to be folded in the snapshot of the comparison.</summary>
+    internal const int MaxRemainder = 1024;
+
+    private const int RangeBits = 16;
+
+    /// <summary>Above these bits, a position says its shard.</summary>
+    private const int PositionBits = 48;
+
+    /// <summary>Pieces after which the comparison begins however many clicks are left: they may come as fast as they are folded.</summary>
+    private const int MaxPieces = 1000;
+
+    /// <summary>Old hours that are compared at once.</summary>
+    private const int HoursPerTurn = 16;
+
+    // Of the budget, for the hours of before; the snapshot lasts so long.
+    private static readonly TimeSpan LongestRotation = TimeSpan.FromMilliseconds(250);
+
+    // Taken before the snapshot, which begins with the first query: of two auditors, the second then sees what the first has done.
+    private const string LockOthersOut = "LOCK TABLE audit_shards IN EXCLUSIVE MODE";
+
+    private const string ReadShards =
+        "SELECT a.shard::integer, a.folded_to, l.last_position FROM audit_shards a JOIN ledger_shards l USING (shard) ORDER BY a.shard";
+
+    private const string Sums =
+        """
+        sum(clicks)::bigint AS clicks, sum(unique_clicks)::bigint AS unique_clicks,
+        sum(bot_clicks)::bigint AS bot_clicks, sum(outside_terms_clicks)::bigint AS outside_terms_clicks
+        """;
+
+    private const string CountClicks =
+        """
+        count(*) AS clicks, count(*) FILTER (WHERE is_unique) AS unique_clicks,
+        count(*) FILTER (WHERE is_bot) AS bot_clicks, count(*) FILTER (WHERE class = 1) AS outside_terms_clicks
+        """;
+
+    // The clicks of a shard ($3) after a position ($1) up to another ($2) of the same range.
+    internal const string Fold =
+        $"""
+        WITH piece AS MATERIALIZED (
+          SELECT program_id, floor_to(at, 3600000) / 1000 AS start, task_id, campaign_id, partner_id, link_code, day_of_id(id) AS day, {CountClicks}
+          FROM clicks WHERE position > $1 AND position <= $2
+          GROUP BY program_id, floor_to(at, 3600000), task_id, campaign_id, partner_id, link_code, day_of_id(id)),
+        counted AS (
+          INSERT INTO audited_counters AS t (scope, {PostgresTallies.Columns})
+          SELECT scope, {Sums} FROM (
+            SELECT 't'::bytea || uuid_send(task_id) AS scope, {PostgresTallies.Columns} FROM piece
+            UNION ALL SELECT 'c'::bytea || uuid_send(campaign_id), {PostgresTallies.Columns} FROM piece
+            UNION ALL SELECT 'p'::bytea || uuid_send(campaign_id) || uuid_send(partner_id), {PostgresTallies.Columns} FROM piece
+            UNION ALL SELECT 'l'::bytea || convert_to(link_code, 'UTF8'), {PostgresTallies.Columns} FROM piece WHERE link_code IS NOT NULL) s
+          GROUP BY scope
+          ON CONFLICT (scope) DO UPDATE SET {PostgresTallies.Added}),
+        by_hour AS (
+          INSERT INTO audited_hours AS t
+          SELECT program_id, start, task_id, {Sums},
+            coalesce(sum(clicks) FILTER (WHERE link_code IS NOT NULL), 0), coalesce(sum(unique_clicks) FILTER (WHERE link_code IS NOT NULL), 0),
+            coalesce(sum(bot_clicks) FILTER (WHERE link_code IS NOT NULL), 0), coalesce(sum(outside_terms_clicks) FILTER (WHERE link_code IS NOT NULL), 0)
+          FROM piece GROUP BY program_id, start, task_id
+          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added},
+            linked_clicks = t.linked_clicks + excluded.linked_clicks,
+            linked_unique_clicks = t.linked_unique_clicks + excluded.linked_unique_clicks,
+            linked_bot_clicks = t.linked_bot_clicks + excluded.linked_bot_clicks,
+            linked_outside_terms_clicks = t.linked_outside_terms_clicks + excluded.linked_outside_terms_clicks),
+        by_day AS (
+          INSERT INTO audited_days AS t
+          SELECT program_id, floor_to(start, 86400), task_id, {Sums} FROM piece GROUP BY program_id, floor_to(start, 86400), task_id
+          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added}),
+        by_range AS (
+          INSERT INTO audited_ranges AS t SELECT $2 >> 16, day, {Sums} FROM piece GROUP BY day
+          ON CONFLICT (number, day) DO UPDATE SET {PostgresTallies.Added}),
+        folded AS (
+          UPDATE audit_shards SET folded_to = $2, clicks = clicks + (SELECT coalesce(sum(p.clicks), 0) FROM piece p) WHERE shard = $3)
+        SELECT DISTINCT program_id, start FROM piece
+        """;
+
+    // What is on one side alone is a difference to zero.
+    private const string Sides =
+        """
+        coalesce(c.clicks, 0), coalesce(c.unique_clicks, 0), coalesce(c.bot_clicks, 0), coalesce(c.outside_terms_clicks, 0),
+        coalesce(a.clicks, 0), coalesce(a.unique_clicks, 0), coalesce(a.bot_clicks, 0), coalesce(a.outside_terms_clicks, 0)
+        """;
+
+    private const string Differ =
+        """
+        (c.clicks, c.unique_clicks, c.bot_clicks, c.outside_terms_clicks)
+        IS DISTINCT FROM (a.clicks, a.unique_clicks, a.bot_clicks, a.outside_terms_clicks)
+        """;
+
+    private const string DifferentCounters =
+        $"SELECT scope, {Sides} FROM counters c FULL JOIN audited_counters a USING (scope) WHERE {Differ}";
+
+    private const string DifferentLinkHours =
+        $"""
+        SELECT program_id, start, task_id, {Sides}
+        FROM (
+          SELECT program_id, start, task_id, {Sums}
+          FROM unnest($1, $2) AS k (program_id, start) JOIN link_hours USING (program_id, start)
+          GROUP BY program_id, start, task_id) c
+        FULL JOIN (
+          SELECT program_id, start, task_id, linked_clicks AS clicks, linked_unique_clicks AS unique_clicks,
+            linked_bot_clicks AS bot_clicks, linked_outside_terms_clicks AS outside_terms_clicks
+          FROM unnest($1, $2) AS k (program_id, start) JOIN audited_hours USING (program_id, start) WHERE linked_clicks > 0) a
+          USING (program_id, start, task_id)
+        WHERE {Differ}
+        """;
+
+    private static readonly string DifferentHours = DifferentRows("task_hours", "audited_hours");
+
+    private static readonly string DifferentDays = DifferentRows("task_days", "audited_days");
+
+    // From one hour of a program to the next by the index, without the rows of the tasks between them.
+    private const string NextHours =
+        """
+        WITH RECURSIVE hours AS (
+          (SELECT program_id, start, 1 AS number FROM audited_hours WHERE (program_id, start) > ($1, $2) ORDER BY program_id, start LIMIT 1)
+          UNION ALL
+          SELECT n.program_id, n.start, h.number + 1 FROM hours h CROSS JOIN LATERAL (
+            SELECT program_id, start FROM audited_hours a WHERE (a.program_id, a.start) > (h.program_id, h.start)
+            ORDER BY a.program_id, a.start LIMIT 1) n
+          WHERE h.number < $3)
+        SELECT program_id, start FROM hours ORDER BY number
+        """;
+
+    private const string CountAudited = "SELECT sum(clicks)::bigint FROM audit_shards";
+
+    // A range by the days of its clicks; those of days that may have been dropped are not looked at.
+    internal const string DifferentRange =
+        $"""
+        SELECT {Sides}
+        FROM (
+          SELECT day_of_id(id) AS day, {CountClicks} FROM clicks
+          WHERE position >= $1 << 16 AND position <= least($2, (($1 + 1) << 16) - 1) AND id >= $3 GROUP BY day_of_id(id)) c
+        FULL JOIN (SELECT * FROM audited_ranges WHERE number = $1 AND day >= $4) a USING (day)
+        WHERE {Differ}
+        """;
+
+    private const string FirstDay = "SELECT first_day FROM clicks_retention";
+
+    private readonly SemaphoreSlim _turn = new(1);
+
+    // What the next check looks at in any case: what has changed since it was last compared, and what differed then.
+    private readonly HashSet<Hour> _hours = [];
+    private readonly HashSet<(int Shard, long Number)> _differentRanges = [];
+
+    // Where the rounds over what is old go on.
+    private Hour _lastHour = Hour.None;
+    private long _nextRange;
+
+    /// <inheritdoc cref="ILedgerStore.AuditAsync"/>
+    public async Task<LedgerAudit> RunAsync(TimeSpan budget)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            return await database.UseAsync(connection => RunAsync(connection, budget));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<LedgerAudit> RunAsync(NpgsqlConnection connection, TimeSpan budget)
+    {
+        await FoldAllButFewAsync(connection);
+        var found = new AuditFindings();
+        var clicks = await CompareAsync(connection, budget, found);
+        await ReadAgainAsync(connection, budget, found);
+        return new LedgerAudit(clock.GetUtcNow(), clicks, found.Drift, [.. found.Texts]);
+    }
+
+    /// <summary>Folds piece by piece, so that little is left for the snapshot.</summary>
+    private async Task FoldAllButFewAsync(NpgsqlConnection connection)
+    {
+        for (var piece = 0; piece < MaxPieces; piece++)
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await ExecuteAsync(connection, LockOthersOut);
+            var shards = await ReadShardsAsync(connection);
+            var shard = shards.MaxBy(static shard => shard.Last - shard.FoldedTo);
+            if (shard.Last - shard.FoldedTo <= MaxRemainder)
+                return;
+
+            await FoldAsync(connection, shard);
+            await transaction.CommitAsync();
+        }
+    }
+
+    private async Task<long> CompareAsync(NpgsqlConnection connection, TimeSpan budget, AuditFindings found)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
+        await ExecuteAsync(connection, LockOthersOut);
+        foreach (var shard in await ReadShardsAsync(connection))
+        {
+            for (var rest = shard; rest.Last > rest.FoldedTo;)
+                rest = await FoldAsync(connection, rest);
+        }
+
+        await using (var counters = connection.Command(DifferentCounters))
+        {
+            foreach (var (scope, counted, kept) in await counters.ReadAsync(static row => (row.Bytes(), ClickTally.Read(row), ClickTally.Read(row))))
+                found.Add(LedgerOrder.Describe(scope), counted, kept);
+        }
+
+        // What differs is looked at again in the next check, until it does no more.
+        var different = new HashSet<Hour>();
+        var days = new HashSet<Hour>();
+        await CompareHoursAsync(connection, _hours, days, different, found);
+        var rotation = TimeSpan.FromTicks(Math.Min(budget.Ticks / 4, LongestRotation.Ticks));
+        var began = Stopwatch.GetTimestamp();
+        var seen = new HashSet<Hour>(_hours);
+        do
+        {
+            var next = await NextHoursAsync(connection);
+            if (next.Count == 0 || !next.Any(seen.Add))
+                break;
+
+            seen.UnionWith(next);
+            await CompareHoursAsync(connection, next.Except(_hours), days, different, found);
+        }
+        while (Stopwatch.GetElapsedTime(began) < rotation);
+
+        await using var count = connection.Command(CountAudited);
+        var clicks = (await count.ReadAsync(static row => row.Int64())).Single();
+        await transaction.CommitAsync();
+        _hours.Clear();
+        _hours.UnionWith(different);
+        return clicks;
+    }
+
+    /// <summary>Compares the rows of hours (or days) of programs, $1 and $2.</summary>
+    private static string DifferentRows(string counted, string kept) =>
+        $"""
+        SELECT program_id, start, task_id, {Sides}
+        FROM (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN {counted} r USING (program_id, start)) c
+        FULL JOIN (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN {kept} r USING (program_id, start)) a
+          USING (program_id, start, task_id)
+        WHERE {Differ}
+        """;
+
+    /// <param name="connection">The connection.</param>
+    /// <param name="hours">The hours to compare, with the days that they are in.</param>
+    /// <param name="days">The days that have been compared.</param>
+    /// <param name="different">Gets the hours that differ; for a day that does, one of its hours.</param>
+    /// <param name="found">Gets what differs.</param>
+    private static async Task CompareHoursAsync(NpgsqlConnection connection, IEnumerable<Hour> hours, HashSet<Hour> days, HashSet<Hour> different, AuditFindings found)
+    {
+        Hour[] compared = [.. hours];
+        if (compared.Length == 0)
+            return;
+
+        foreach (var hour in await CompareAsync(DifferentHours, compared, "hour", "by task"))
+            different.Add(hour);
+
+        foreach (var hour in await CompareAsync(DifferentLinkHours, compared, "hour", "by link"))
+            different.Add(hour);
+
+        Hour[] newDays = [.. compared.Select(static hour => hour.Day).Distinct().Where(days.Add)];
+        var differentDays = await CompareAsync(DifferentDays, newDays, "day", "by task");
+        different.UnionWith(compared.Where(hour => differentDays.Contains(hour.Day)));
+
+        async Task<HashSet<Hour>> CompareAsync(string sql, Hour[] keys, string unit, string by)
+        {
+            var foundHours = new HashSet<Hour>();
+            await using var compare = connection.Command(
+                sql, Parameter.Of(Array.ConvertAll(keys, static key => key.Program)), Parameter.Of(Array.ConvertAll(keys, static key => key.Start)));
+            var rows = await compare.ReadAsync(static row => (Hour: new Hour(row.Guid(), row.Int64()), Task: row.Id(EntityId.Task), Counted: ClickTally.Read(row), Kept: ClickTally.Read(row)));
+            foreach (var row in rows)
+            {
+                var begin = DateTimeOffset.FromUnixTimeSeconds(row.Hour.Start).UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+                found.Add($"{unit} from {begin} UTC of task {row.Task}, {by}", row.Counted, row.Kept);
+                foundHours.Add(row.Hour);
+            }
+
+            return foundHours;
+        }
+    }
+
+    /// <summary>The next hours of the round over all, which begins anew at the end.</summary>
+    private async Task<List<Hour>> NextHoursAsync(NpgsqlConnection connection)
+    {
+        var next = await ReadAsync();
+        if (next.Count == 0 && _lastHour != Hour.None)
+        {
+            _lastHour = Hour.None;
+            next = await ReadAsync();
+        }
+
+        if (next.Count > 0)
+            _lastHour = next[^1];
+
+        return next;
+
+        async Task<List<Hour>> ReadAsync()
+        {
+            await using var read = connection.Command(
+                NextHours, Parameter.Of(_lastHour.Program), Parameter.Of(_lastHour.Start), Parameter.Of(HoursPerTurn));
+            return await read.ReadAsync(static row => new Hour(row.Guid(), row.Int64()));
+        }
+    }
+
+    /// <summary>Reads old rows again, each range in a snapshot of its own.</summary>
+    private async Task ReadAgainAsync(NpgsqlConnection connection, TimeSpan budget, AuditFindings found)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var shards = await ReadShardsAsync(connection);
+        var ranges = shards.SelectMany(static shard => shard.Ranges).ToArray();
+        var seen = new HashSet<(int, long)>();
+        foreach (var range in ranges.Where(_differentRanges.Contains))
+            await CheckAsync(range);
+
+        for (var i = 0; i < ranges.Length && (i < RangesPerCheck || Stopwatch.GetElapsedTime(began) < budget); i++)
+        {
+            await CheckAsync(ranges[_nextRange % ranges.Length]);
+            _nextRange = (_nextRange + 1) % ranges.Length;
+        }
+
+        async Task CheckAsync((int Shard, long Number) range)
+        {
+            if (!seen.Add(range))
+                return;
+
+            if (await CompareRangeAsync(connection, range.Shard, range.Number, found))
+                _differentRanges.Remove(range);
+            else
+                _differentRanges.Add(range);
+        }
+    }
+
+    /// <returns>Whether a range's clicks, as far as they were folded, still are what they were.</returns>
+    private static async Task<bool> CompareRangeAsync(NpgsqlConnection connection, int shard, long number, AuditFindings found)
+    {
+        // Another auditor may fold more of the last range meanwhile; it cannot while this transaction has the lock.
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
+        await ExecuteAsync(connection, LockOthersOut);
+        var foldedTo = (await ReadShardsAsync(connection)).Single(row => row.Number == shard).FoldedTo;
+        await using var day = connection.Command(FirstDay);
+        var firstDay = (await day.ReadAsync(static row => row.Int32())).Single();
+        await using var compare = connection.Command(
+            DifferentRange, Parameter.Of(number), Parameter.Of(foldedTo), Parameter.Of(LedgerOrder.FirstOf(firstDay)), Parameter.Of(firstDay));
+        var rows = await compare.ReadAsync(static row => (Counted: ClickTally.Read(row), Kept: ClickTally.Read(row)));
+        foreach (var (isThere, was) in rows)
+            found.Add($"clicks {number << RangeBits} to {((number + 1) << RangeBits) - 1}", was, isThere);
+
+        return rows.Count == 0;
+    }
+
+    /// <summary>Folds the next piece of a shard's clicks, in the transaction that there is.</summary>
+    /// <returns>The shard as it then is.</returns>
+    private async Task<Shard> FoldAsync(NpgsqlConnection connection, Shard shard)
+    {
+        var to = Math.Min(shard.Last, ((((shard.FoldedTo + 1) >> RangeBits) + 1) << RangeBits) - 1);
+        await using var fold = connection.Command(Fold, Parameter.Of(shard.FoldedTo), Parameter.Of(to), Parameter.Of((short)shard.Number));
+        _hours.UnionWith(await fold.ReadAsync(static row => new Hour(row.Guid(), row.Int64())));
+        return shard with { FoldedTo = to };
+    }
+
+    private static async Task<List<Shard>> ReadShardsAsync(NpgsqlConnection connection)
+    {
+        await using var read = connection.Command(ReadShards);
+        return await read.ReadAsync(static row => new Shard(row.Int32(), row.Int64(), row.Int64()));
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = connection.Command(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>An hour of a program, or a day.</summary>
+    private readonly record struct Hour(Guid Program, long Start)
+    {
+        /// <summary>Before all hours.</summary>
+        public static Hour None => new(Guid.Empty, long.MinValue);
+
+        public Hour Day => this with { Start = TaskHourKey.DayOf(Start) };
+    }
+
+    /// <summary>A shard of the ledger, the position up to which its clicks are folded, and its last.</summary>
+    private readonly record struct Shard(int Number, long FoldedTo, long Last)
+    {
+        /// <summary>Its ranges of which something is folded.</summary>
+        public IEnumerable<(int Shard, long Number)> Ranges
+        {
+            get
+            {
+                var (number, first) = (Number, (long)Number << PositionBits);
+                return FoldedTo == first
+                    ? []
+                    : Enumerable.Range(0, (int)((FoldedTo - first) >> RangeBits) + 1).Select(range => (number, (first >> RangeBits) + range));
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace OrleansLinks.Storage.Postgres;
+
+/// <summary>The PostgreSQL database: one pool of connections, which the stores and Orleans share.</summary>
+internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+
+    private readonly ILogger _log;
+    private readonly TimeProvider _clock;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running;
+    private bool _isClosed;
+
+    /// <summary>Makes the pool; nothing is connected yet.</summary>
+    /// <exception cref="DatabaseException">The connection string cannot be read.</exception>
+    public PostgresDatabase(PostgresOptions options, TimeProvider clock, ILogger<PostgresDatabase> log)
+    {
+        if (options.ClickRetention < PostgresOptions.LeastClickRetention)
+            throw new DatabaseException($"Clicks must be kept for {PostgresOptions.LeastClickRetention.TotalDays} days at least, not {options.ClickRetention}.");
+
+        Source = MakeSource(options);
+        _clock = clock;
+        _log = log;
+    }
+
+    /// <summary>The pool.</summary>
+    public NpgsqlDataSource Source { get; }
+
+    /// <summary>
+    /// Waits until the server answers, saying every few seconds in the log that it does not, and brings the schema up to
+    /// date. To be called before anything else; more often does no harm.
+    /// </summary>
+    /// <exception cref="DatabaseException">It will not answer however long one waits, or what it is cannot be used.</exception>
+    /// <exception cref="SchemaVersionException">A newer program wrote it.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+                if (connection.PostgresParameters["server_encoding"] != "UTF8")
+                    throw Unusable($"its encoding is {connection.PostgresParameters["server_encoding"]}: create it with ENCODING 'UTF8'", null);
+
+                _log.Opened(Name(connection), await PostgresSchema.ApplyAsync(connection, cancellationToken), PostgresSchema.Known);
+                return;
+            }
+            catch (NpgsqlException failure) when (IsNotUpYet(failure))
+            {
+                using var connection = Source.CreateConnection();
+                _log.NotUpYet(Name(connection), OneLine(failure.InnerException is SocketException socket ? socket : failure));
+            }
+            catch (NpgsqlException failure)
+            {
+                throw Unusable(OneLine(failure), failure);
+            }
+
+            await Task.Delay(Pause, _clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Lends a connection to some work; a transaction that the work leaves open is undone.</summary>
+    /// <exception cref="ObjectDisposedException">The database is closed.</exception>
+    /// <exception cref="NpgsqlException">The work failed, the server does not answer, or no connection became free for the connection string's timeout.</exception>
+    public async Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> work)
+    {
+        Enter();
+        try
+        {
+            await using var connection = await Source.OpenConnectionAsync();
+            return await work(connection);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Runs a statement that is prepared once a connection; on disk when the task completes.</summary>
+    /// <returns>How many rows it inserted, updated or deleted.</returns>
+    /// <exception cref="NpgsqlException">It failed; it can be run again.</exception>
+    public Task<int> RunAsync(string sql, params NpgsqlParameter[] parameters) => UseAsync(async connection =>
+    {
+        await using var command = connection.Command(sql, parameters);
+        await command.PrepareAsync();
+        return await command.ExecuteNonQueryAsync();
+    });
+
+    /// <summary>The rows that a statement answers, which is prepared once a connection.</summary>
+    /// <exception cref="NpgsqlException">It failed; it can be run again.</exception>
+    public Task<List<T>> ReadAsync<T>(string sql, Func<IRow, T> read, params NpgsqlParameter[] parameters) => UseAsync(async connection =>
+    {
+        await using var command = connection.Command(sql, parameters);
+        await command.PrepareAsync();
+        return await command.ReadAsync(read);
+    });
+
+    /// <summary>
+    /// The rows that a statement about clicks answers. It is planned anew each time, by its parameters, which names the few
+    /// partitions that it concerns; a prepared one has to open all of them to find out.
+    /// </summary>
+    /// <exception cref="NpgsqlException">It failed; it can be run again.</exception>
+    public Task<List<T>> ReadClicksAsync<T>(string sql, Func<IRow, T> read, params NpgsqlParameter[] parameters) => UseAsync(async connection =>
+    {
+        await using var command = connection.Command(sql, parameters);
+        return await command.ReadAsync(read);
+    });
+
+    public void Dispose()
+    {
+        Close();
+        Source.Dispose();
+    }
+
+    /// <summary>Lets what has begun come to its end, then closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        await _idle.Task;
+        await Source.DisposeAsync();
+    }
+
+    private void Enter()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            _running++;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_running == 0 && _isClosed)
+                _idle.TrySetResult();
+        }
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            if (_running == 0)
+                _idle.TrySetResult();
+        }
+    }
+
+    private static NpgsqlDataSource MakeSource(PostgresOptions options)
+    {
+        try
+        {
+            var text = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+            if (string.IsNullOrWhiteSpace(text.Host))
+                throw new ArgumentException("it names no Host");
+
+            if (!text.ContainsKey("Maximum Pool Size"))
+                text.MaxPoolSize = options.MaxConnections;
+
+            text.ApplicationName ??= "orleanslinks";
+
+            // Nothing here leaves anything in a session, and the statements are small: to reset and to compile would cost more.
+            text.NoResetOnClose = true;
+            text.Options ??= "-c jit=off";
+            return new NpgsqlDataSourceBuilder(text.ToString()) { Name = "orleanslinks" }.Build();
+        }
+        catch (Exception cause) when (cause is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException)
+        {
+            throw new DatabaseException($"The setting {PostgresOptions.ConnectionStringSetting} cannot be used ({OneLine(cause)}): it looks like 'Host=127.0.0.1;Database=orleanslinks;Username=orleanslinks;Password=…'.", cause);
+        }
+    }
+
+    private DatabaseException Unusable(string reason, Exception? cause)
+    {
+        using var connection = Source.CreateConnection();
+        return new DatabaseException($"The database {Name(connection)} cannot be used ({reason.TrimEnd('.')}): see the setting {PostgresOptions.ConnectionStringSetting}.", cause);
+    }
+
+    /// <summary>Whether to wait: nothing listens, or it is starting, stopping or full. A wrong password stays wrong.</summary>
+    private static bool IsNotUpYet(NpgsqlException failure) => failure is PostgresException answer
+        ? answer.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+        : failure.InnerException is SocketException or IOException or TimeoutException;
+
+    private static string Name(NpgsqlConnection connection) => $"'{connection.Database}' on {connection.DataSource}";
+
+    private static string OneLine(Exception cause) =>
+        (cause is PostgresException answer ? answer.MessageText : cause.Message).ReplaceLineEndings(" ").TrimEnd('.');
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Runs a private PostgreSQL, which only who may enter its folder can reach, until standard input ends:
+#   tests/Support/postgres.sh FOLDER [SETTING=VALUE…]
+# Prints "ready" when it answers: on a socket in FOLDER, to the user postgres, without a password. So that it ends with
+# whoever started it, however that ends, give it a pipe as standard input. The folder is the caller's to remove.
+set -euo pipefail
+
+fail() { echo "postgres.sh: $*" >&2; exit 1; }
+
+[ $# -ge 1 ] || { sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 1; }
+folder="$1"
+shift
+bin="$(for there in /usr/lib/postgresql/*/bin; do [ -x "$there/initdb" ] && echo "$there"; done | sort -V | tail -1)"
+[ -n "$bin" ] || bin="$(dirname "$(command -v initdb || fail "PostgreSQL is missing; install the package postgresql.")")"
+
+# PostgreSQL does not run as root.
+as=()
+mkdir -p "$folder"
+if [ "$(id -u)" -eq 0 ]; then
+  as=(setpriv --reuid=postgres --regid=postgres --init-groups)
+  chown postgres:postgres "$folder"
+fi
+chmod 700 "$folder"
+cd "$folder"
+
+[ -d data ] || "${as[@]}" "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1 || { cat initdb.log >&2; fail "initdb failed."; }
+settings=()
+for setting in "$@"; do settings+=(-c "$setting"); done
+"${as[@]}" "$bin/postgres" -D data -k "$folder" -c listen_addresses= "${settings[@]}" >postgres.log 2>&1 </dev/null &
+server=$!
+trap 'kill -INT "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
+
+until "$bin/pg_isready" -q -h "$folder"; do
+  kill -0 "$server" 2>/dev/null || { cat postgres.log >&2; fail "PostgreSQL ended."; }
+  sleep 0.05
+done
+echo ready
+cat >/dev/null
