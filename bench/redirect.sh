@@ -94,9 +94,10 @@ done
 caught_up="$(calc %.1f "($(date +%s%N) - $began) / 1e9")"
 jq -e '.applied == .journaled and .drift == 0' <<<"$ledger" >/dev/null || caught_up=999
 
-# The comparison of totals with details may be of two seconds ago: one of afterwards must say so too.
+# The comparison of totals with details may be of before: one of afterwards must say so too. After one that took long the
+# next comes within a minute, and takes as long.
 counted_at="$(now)"
-for _ in $(seq 300); do
+for _ in $(seq 1500); do
   ledger="$(call GET /ledger)"
   ! jq -e --arg at "$counted_at" '.driftCheckedAt > $at' <<<"$ledger" >/dev/null || break
   sleep 0.1
