@@ -28,7 +28,8 @@ settings=()
 for setting in "$@"; do settings+=(-c "$setting"); done
 "${as[@]}" "$bin/postgres" -D data -k "$folder" -c listen_addresses= "${settings[@]}" >postgres.log 2>&1 </dev/null &
 server=$!
-trap 'kill -INT "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
+disown # or the shell would tell when it is killed, which some tests do
+trap 'kill -INT "$server" 2>/dev/null || true; while kill -0 "$server" 2>/dev/null; do sleep 0.05; done' EXIT
 
 until "$bin/pg_isready" -q -h "$folder"; do
   kill -0 "$server" 2>/dev/null || { cat postgres.log >&2; fail "PostgreSQL ended."; }

@@ -7,6 +7,11 @@ namespace OrleansLinks.Storage.Postgres;
 /// <summary>The PostgreSQL database: one pool of connections, which the stores and Orleans share.</summary>
 internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
 {
+    // Statements are small: to compile them costs more than it saves. And a process that vanishes without a word must not
+    // keep its locks until the system notices, which takes hours.
+    private const string SessionSettings =
+        "-c jit=off -c idle_in_transaction_session_timeout=30s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
     private readonly ILogger _log;
@@ -166,9 +171,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
 
             text.ApplicationName ??= "orleanslinks";
 
-            // Nothing here leaves anything in a session, and the statements are small: to reset and to compile would cost more.
+            // Nothing here leaves anything in a session that would have to be reset.
             text.NoResetOnClose = true;
-            text.Options ??= "-c jit=off";
+            text.Options ??= SessionSettings;
             return new NpgsqlDataSourceBuilder(text.ToString()) { Name = "orleanslinks" }.Build();
         }
         catch (Exception cause) when (cause is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException)

@@ -46,7 +46,8 @@ public sealed class PostgresCluster : IAsyncLifetime
     public string Create(bool isEmpty = false)
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        Run($"CREATE DATABASE {name} TEMPLATE {(isEmpty ? "template0" : Template)}");
+        // To copy the files is many times faster than to write each page into the log, where nothing waits for the disk.
+        Run($"CREATE DATABASE {name} TEMPLATE {(isEmpty ? "template0" : Template)} STRATEGY FILE_COPY");
         return name;
     }
 
