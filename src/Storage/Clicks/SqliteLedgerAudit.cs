@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using OrleansLinks.Storage;
 using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Clicks;
