@@ -200,8 +200,19 @@ public sealed class SqliteLedgerStoreTests() : LedgerStoreTests(new SqliteHost()
                 .All(row => (
                     new RollupKey(table, row.Int64(), row.Id(EntityId.Task), row.TextOrNull()),
                     new Rollup(row.IdOrNull(EntityId.Campaign), row.IdOrNull(EntityId.Partner), row.Int64(), row.Int64(), row.Int64(), row.Int64()))));
+            // A task that has belonged to several has a row for each.
             foreach (var (key, rollup) in rows)
-                rollups.Add(key, rollup);
+            {
+                rollups[key] = rollups.TryGetValue(key, out var other)
+                    ? other with
+                    {
+                        Clicks = other.Clicks + rollup.Clicks,
+                        Unique = other.Unique + rollup.Unique,
+                        Bot = other.Bot + rollup.Bot,
+                        OutsideTerms = other.OutsideTerms + rollup.OutsideTerms,
+                    }
+                    : rollup;
+            }
         }
 
         return rollups;
