@@ -9,13 +9,13 @@ public interface ILedgerGrain : IGrainWithStringKey
     /// <summary>
     /// Keeps those clicks that are not there yet and adds exactly those to the counters, in one transaction. When it
     /// returns, they are on disk; when it throws, the same batch can be sent again. Tasks whose counters are watched
-    /// are told their new totals.
+    /// are told their new totals. A silo that is gone does not hold clicks back for longer than the response timeout.
     /// </summary>
-    [Alias("Record")]
+    [Alias("Record"), ResponseTimeout("00:00:05")]
     Task Record(ClickBatch batch);
 
     /// <summary>Says that a task's counters are watched, which holds for <see cref="LiveCounters.WatchLease"/>.</summary>
-    [Alias("Watch"), AlwaysInterleave]
+    [Alias("Watch"), AlwaysInterleave, ResponseTimeout("00:00:02")]
     Task Watch(string taskId);
 }
 

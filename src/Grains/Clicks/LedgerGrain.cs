@@ -2,7 +2,7 @@ using OrleansLinks.Tasks;
 
 namespace OrleansLinks.Clicks;
 
-[GrainType("ledger")]
+[GrainType("ledger"), LedgerPlacement]
 internal sealed class LedgerGrain(ILedgerStore store, TimeProvider clock) : Grain, ILedgerGrain
 {
     private readonly Dictionary<string, DateTimeOffset> _watchedUntil = [];
