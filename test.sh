@@ -10,6 +10,8 @@ command -v dotnet >/dev/null || fail "the .NET SDK 10 is missing; install it fro
 # What the walkthrough and the tests call beside .NET.
 missing=()
 for tool in curl jq; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+# The tests of PostgreSQL run one of their own, which Debian keeps off the path.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 if [ ${#missing[@]} -gt 0 ]; then
   command -v apt-get >/dev/null || fail "install ${missing[*]} first."
   apt-get update -qq && apt-get install -y -qq "${missing[@]}" >/dev/null || fail "cannot install ${missing[*]}; install it first."

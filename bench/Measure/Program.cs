@@ -2,11 +2,12 @@ using System.Globalization;
 using OrleansLinks.Bench;
 
 // Measures what wrk cannot. Prints a line for each thing: what, measured, target, met, with tabs in between.
-// bench/redirect.sh and bench/path.sh start it.
+// bench/redirect.sh, bench/path.sh and bench/ledger.sh start it.
 //   Measure disk FOLDER SECONDS
 //   Measure staleness|watchers|outage ADDRESS CAMPAIGN PARTNER SECONDS PID DATA_FOLDER    (ORLEANSLINKS_OPERATOR_KEY holds the key)
 //   Measure memory FOLDER LINKS ROOM
 //   Measure allocations FOLDER
+//   Measure ledger FOLDER ROUNDS CONNECTION_STRING SERVER_PID    (bench/ledger.sh)
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
@@ -15,6 +16,9 @@ switch (args)
         return 0;
     case ["memory", var folder, var links, var room]:
         await DirectoryMemory.Measure(folder, Number(links), Number(room));
+        return 0;
+    case ["ledger", var folder, var rounds, var connectionString, var server]:
+        await LedgerCost.Measure(folder, Number(rounds), connectionString, Number(server));
         return 0;
     case ["allocations", var folder]:
         return Allocations.Measure(folder) ? 0 : 1;

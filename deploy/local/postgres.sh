@@ -30,7 +30,7 @@ settings=()
 for setting in "$@"; do settings+=(-c "$setting"); done
 "${as[@]}" "$bin/postgres" -D data -k "$folder" -c listen_addresses= "${settings[@]}" >postgres.log 2>&1 </dev/null &
 server=$!
-trap 'kill -INT "$server" 2>/dev/null || true; wait "$server" || true' EXIT
+trap 'kill -INT "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
 
 until "$bin/pg_isready" -q -h "$folder"; do
   kill -0 "$server" 2>/dev/null || { cat postgres.log >&2; fail "PostgreSQL ended."; }

@@ -42,6 +42,16 @@ public sealed class PostgresServer : IAsyncDisposable
         _process.Dispose();
     }
 
+    /// <summary>Kills all its processes at once, as a crash would, and leaves its folder.</summary>
+    public async Task KillAsync()
+    {
+        var first = (await File.ReadAllLinesAsync(Path.Combine(Folder, "data", "postmaster.pid")))[0];
+        using (var postmaster = Process.GetProcessById(int.Parse(first, System.Globalization.CultureInfo.InvariantCulture)))
+            postmaster.Kill(entireProcessTree: true);
+
+        await StopAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

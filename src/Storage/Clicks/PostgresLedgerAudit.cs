@@ -54,14 +54,6 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         sum(bot_clicks)::bigint AS bot_clicks, sum(outside_terms_clicks)::bigint AS outside_terms_clicks
         """;
 
-    private const string Added =
-        """
-        clicks = t.clicks + excluded.clicks,
-        unique_clicks = t.unique_clicks + excluded.unique_clicks,
-        bot_clicks = t.bot_clicks + excluded.bot_clicks,
-        outside_terms_clicks = t.outside_terms_clicks + excluded.outside_terms_clicks
-        """;
-
     private const string CountClicks =
         """
         count(*) AS clicks, count(*) FILTER (WHERE is_unique) AS unique_clicks,
@@ -69,7 +61,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         """;
 
     // The clicks of a shard ($3) after a position ($1) up to another ($2) of the same range.
-    private const string Fold =
+    internal const string Fold =
         $"""
         WITH piece AS MATERIALIZED (
           SELECT program_id, floor_to(at, 3600000) / 1000 AS start, task_id, campaign_id, partner_id, link_code, day_of_id(id) AS day, {CountClicks}
@@ -83,14 +75,14 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
             UNION ALL SELECT 'p'::bytea || uuid_send(campaign_id) || uuid_send(partner_id), {PostgresTallies.Columns} FROM piece
             UNION ALL SELECT 'l'::bytea || convert_to(link_code, 'UTF8'), {PostgresTallies.Columns} FROM piece WHERE link_code IS NOT NULL) s
           GROUP BY scope
-          ON CONFLICT (scope) DO UPDATE SET {Added}),
+          ON CONFLICT (scope) DO UPDATE SET {PostgresTallies.Added}),
         by_hour AS (
           INSERT INTO audited_hours AS t
           SELECT program_id, start, task_id, {Sums},
             coalesce(sum(clicks) FILTER (WHERE link_code IS NOT NULL), 0), coalesce(sum(unique_clicks) FILTER (WHERE link_code IS NOT NULL), 0),
             coalesce(sum(bot_clicks) FILTER (WHERE link_code IS NOT NULL), 0), coalesce(sum(outside_terms_clicks) FILTER (WHERE link_code IS NOT NULL), 0)
           FROM piece GROUP BY program_id, start, task_id
-          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {Added},
+          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added},
             linked_clicks = t.linked_clicks + excluded.linked_clicks,
             linked_unique_clicks = t.linked_unique_clicks + excluded.linked_unique_clicks,
             linked_bot_clicks = t.linked_bot_clicks + excluded.linked_bot_clicks,
@@ -98,10 +90,10 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         by_day AS (
           INSERT INTO audited_days AS t
           SELECT program_id, floor_to(start, 86400), task_id, {Sums} FROM piece GROUP BY program_id, floor_to(start, 86400), task_id
-          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {Added}),
+          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added}),
         by_range AS (
           INSERT INTO audited_ranges AS t SELECT $2 >> 16, day, {Sums} FROM piece GROUP BY day
-          ON CONFLICT (number, day) DO UPDATE SET {Added}),
+          ON CONFLICT (number, day) DO UPDATE SET {PostgresTallies.Added}),
         folded AS (
           UPDATE audit_shards SET folded_to = $2, clicks = clicks + (SELECT coalesce(sum(p.clicks), 0) FROM piece p) WHERE shard = $3)
         SELECT DISTINCT program_id, start FROM piece
@@ -123,25 +115,6 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     private const string DifferentCounters =
         $"SELECT scope, {Sides} FROM counters c FULL JOIN audited_counters a USING (scope) WHERE {Differ}";
 
-    // The rollups of hours (or days) of programs, $1 and $2, row by row.
-    private const string DifferentHours =
-        $"""
-        SELECT program_id, start, task_id, {Sides}
-        FROM (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN task_hours r USING (program_id, start)) c
-        FULL JOIN (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN audited_hours r USING (program_id, start)) a
-          USING (program_id, start, task_id)
-        WHERE {Differ}
-        """;
-
-    private const string DifferentDays =
-        $"""
-        SELECT program_id, start, task_id, {Sides}
-        FROM (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN task_days r USING (program_id, start)) c
-        FULL JOIN (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN audited_days r USING (program_id, start)) a
-          USING (program_id, start, task_id)
-        WHERE {Differ}
-        """;
-
     private const string DifferentLinkHours =
         $"""
         SELECT program_id, start, task_id, {Sides}
@@ -156,6 +129,10 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
           USING (program_id, start, task_id)
         WHERE {Differ}
         """;
+
+    private static readonly string DifferentHours = DifferentRows("task_hours", "audited_hours");
+
+    private static readonly string DifferentDays = DifferentRows("task_days", "audited_days");
 
     // From one hour of a program to the next by the index, without the rows of the tasks between them.
     private const string NextHours =
@@ -173,7 +150,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     private const string CountAudited = "SELECT sum(clicks)::bigint FROM audit_shards";
 
     // A range by the days of its clicks; those of days that may have been dropped are not looked at.
-    private const string DifferentRange =
+    internal const string DifferentRange =
         $"""
         SELECT {Sides}
         FROM (
@@ -278,6 +255,16 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         _hours.UnionWith(different);
         return clicks;
     }
+
+    /// <summary>Compares the rows of hours (or days) of programs, $1 and $2.</summary>
+    private static string DifferentRows(string counted, string kept) =>
+        $"""
+        SELECT program_id, start, task_id, {Sides}
+        FROM (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN {counted} r USING (program_id, start)) c
+        FULL JOIN (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN {kept} r USING (program_id, start)) a
+          USING (program_id, start, task_id)
+        WHERE {Differ}
+        """;
 
     /// <param name="connection">The connection.</param>
     /// <param name="hours">The hours to compare, with the days that they are in.</param>

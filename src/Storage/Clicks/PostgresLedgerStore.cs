@@ -25,12 +25,12 @@ internal sealed class PostgresLedgerStore(
     PostgresDatabase database, PostgresPartitions partitions, PostgresVisits visits, PostgresLedgerAudit audit, TimeProvider clock, ILogger<PostgresLedgerStore> log)
     : ILedgerStore
 {
-    private const string FindClick = $"SELECT {ClickRows.Columns} FROM clicks WHERE id = $1";
+    internal const string FindClick = $"SELECT {ClickRows.Columns} FROM clicks WHERE id = $1";
 
-    private const string ListClicks =
+    internal const string ListClicks =
         $"SELECT {ClickRows.Columns} FROM clicks WHERE task_id = $1 AND id >= $2 AND id < $3 ORDER BY id DESC LIMIT $4";
 
-    private const string ReadCounters = $"SELECT {ClickRows.Totals} FROM counters WHERE scope = $1";
+    internal const string ReadCounters = $"SELECT {ClickRows.Totals} FROM counters WHERE scope = $1";
 
     // A list is read by so many days first, and by ever more: a page is most often of the last ones, and to look at the
     // partitions of years for it would cost more than the page.

@@ -21,9 +21,10 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
 
     private const string Lock = "SELECT pg_advisory_xact_lock($1)";
 
-    // A partition's lock is waited for while everybody else waits behind: not for long.
+    // While a lock is waited for, whoever comes waits behind: not for long.
     private const string ShortWait = "SET LOCAL lock_timeout = '100ms'";
-    private const string LongWait = "SET LOCAL lock_timeout = '5s'";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private const string Exists = "SELECT 1 FROM pg_inherits WHERE inhparent = 'clicks'::regclass AND inhrelid = to_regclass($1)";
 
@@ -31,19 +32,23 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
 
     private const string FirstDay = "SELECT first_day FROM clicks_retention";
 
-    private readonly ConcurrentDictionary<int, bool> _known = new();
+    // Until when a day need not be looked at: for ever when it has its partition.
+    private readonly ConcurrentDictionary<int, DateTimeOffset> _known = new();
 
     /// <summary>The name of a day's partition.</summary>
     public static string NameOf(int day) =>
         "clicks_" + DateOnly.FromDayNumber(DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber + day).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
-    /// <summary>Sees to it that clicks of these days find their partition.</summary>
+    /// <summary>
+    /// Sees to it that clicks of these days find their partition. When the default partition is in use, they go there and
+    /// move when it is not.
+    /// </summary>
     /// <exception cref="NpgsqlException">The database did not let it; it can be tried again.</exception>
     public async Task PrepareAsync(IEnumerable<int> days)
     {
         foreach (var day in days)
         {
-            if (!_known.ContainsKey(day) && IsSane(day))
+            if (_known.GetValueOrDefault(day) <= clock.GetUtcNow() && IsSane(day))
                 await MakeAsync(day);
         }
     }
@@ -75,16 +80,24 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
     private async Task MakeAsync(int day)
     {
         var name = NameOf(day);
-        if (await database.UseAsync(connection => MakeAsync(connection, name, LedgerOrder.FirstOf(day), LedgerOrder.FirstOf(day + 1))))
-            log.PartitionMade(name);
+        try
+        {
+            if (await database.UseAsync(connection => MakeAsync(connection, name, LedgerOrder.FirstOf(day), LedgerOrder.FirstOf(day + 1))))
+                log.PartitionMade(name);
 
-        _known[day] = true;
+            _known[day] = DateTimeOffset.MaxValue;
+        }
+        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            log.PartitionNotMade(name);
+            _known[day] = clock.GetUtcNow() + Pause;
+        }
     }
 
     private static async Task<bool> MakeAsync(NpgsqlConnection connection, string name, Guid from, Guid to)
     {
         await using var transaction = await connection.BeginTransactionAsync();
-        var isThere = await LockAndFindAsync(connection, LongWait, name);
+        var isThere = await LockAndFindAsync(connection, name);
         if (!isThere)
         {
             await using var make = connection.CreateBatch()
@@ -131,7 +144,7 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
     private static async Task<bool> DropAsync(NpgsqlConnection connection, string name)
     {
         await using var transaction = await connection.BeginTransactionAsync();
-        if (!await LockAndFindAsync(connection, ShortWait, name))
+        if (!await LockAndFindAsync(connection, name))
             return true;
 
         await using (var @lock = connection.Command($"LOCK TABLE ONLY clicks IN ACCESS EXCLUSIVE MODE; LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
@@ -167,12 +180,12 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
             Parameter.Of(LedgerOrder.FirstOf(day)));
     }
 
-    private static async Task<bool> LockAndFindAsync(NpgsqlConnection connection, string wait, string name)
+    private static async Task<bool> LockAndFindAsync(NpgsqlConnection connection, string name)
     {
         // The advisory lock is waited for without the limit: nobody waits behind it but others who look after partitions.
         await using var batch = connection.CreateBatch()
             .Add(Lock, Parameter.Of(PostgresLocks.Partitions))
-            .Add(wait)
+            .Add(ShortWait)
             .Add(Exists, Parameter.Of(name));
         await using var reader = await batch.ExecuteReaderAsync();
         await reader.NextResultAsync(); // past the lock's

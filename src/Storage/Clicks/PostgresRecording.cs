@@ -32,7 +32,7 @@ internal sealed class PostgresRecording
         RETURNING s.shard, s.last_position - n.count
         """;
 
-    private const string FindKnown = "SELECT id FROM clicks WHERE id = ANY($1) AND id >= $2 AND id <= $3";
+    internal const string FindKnown = "SELECT id FROM clicks WHERE id = ANY($1) AND id >= $2 AND id <= $3";
 
     private static readonly long UniqueWindow = (long)ILedgerStore.UniqueWindow.TotalMilliseconds;
 

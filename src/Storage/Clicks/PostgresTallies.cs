@@ -11,7 +11,8 @@ internal static class PostgresTallies
     /// <summary>The four columns of a tally.</summary>
     public const string Columns = "clicks, unique_clicks, bot_clicks, outside_terms_clicks";
 
-    private const string Added =
+    /// <summary>How a row that is there takes up another; the table's alias is t.</summary>
+    public const string Added =
         """
         clicks = t.clicks + excluded.clicks,
         unique_clicks = t.unique_clicks + excluded.unique_clicks,

@@ -21,7 +21,7 @@ internal sealed class PostgresLinkStore(PostgresDatabase database, TimeProvider 
         RETURNING code
         """;
 
-    private const string Find = $"SELECT {LinkRows.Columns} FROM links WHERE code = $1";
+    internal const string Find = $"SELECT {LinkRows.Columns} FROM links WHERE code = $1";
 
     private const string FindMany = $"SELECT {LinkRows.Columns} FROM links WHERE code = ANY($1)";
 
@@ -34,7 +34,7 @@ internal sealed class PostgresLinkStore(PostgresDatabase database, TimeProvider 
         SELECT {PostgresChangeStore.Append} FROM changed
         """;
 
-    private const string List = $"SELECT {LinkRows.Columns}, seq FROM links WHERE task_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+    internal const string List = $"SELECT {LinkRows.Columns}, seq FROM links WHERE task_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
 
     public Task<ImmutableArray<AddedLink>> AddAsync(ImmutableArray<Link> links, bool atomic) => links.IsEmpty
         ? Task.FromResult(ImmutableArray<AddedLink>.Empty)

@@ -14,6 +14,9 @@ internal static partial class PostgresLog
     [LoggerMessage(3, LogLevel.Information, "Made {Partition} for clicks.")]
     public static partial void PartitionMade(this ILogger log, string partition);
 
+    [LoggerMessage(9, LogLevel.Information, "{Partition} cannot be made for clicks just now; they go to the default partition until it can.")]
+    public static partial void PartitionNotMade(this ILogger log, string partition);
+
     [LoggerMessage(4, LogLevel.Information, "Dropped {Partition}: its clicks are past their retention. Totals stay.")]
     public static partial void PartitionDropped(this ILogger log, string partition);
 

@@ -246,6 +246,20 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
     }
 
     [Fact]
+    public async Task A_task_that_changes_hands_goes_on_being_counted()
+    {
+        var link = Make.Link("code");
+        var other = link with { PartnerId = Make.Id(EntityId.Partner), CampaignId = Make.Id(EntityId.Campaign) };
+
+        Assert.Equal(3, await RecordAsync(Make.Click(link), Make.Click(other), Make.Click(link)));
+
+        Assert.Equal(3, (await Ledger.ReadCountersAsync(CounterScopes.OfTask(link.TaskId))).Clicks);
+        Assert.Equal(1, (await Ledger.ReadCountersAsync(CounterScopes.OfPartnerIn(other.CampaignId, other.PartnerId))).Clicks);
+        Assert.Equal(3, (await ReadRollupsAsync(link.ProgramId))[new("task_hours", Make.Noon.ToUnixTimeSeconds(), link.TaskId, null)].Clicks);
+        await AssertAuditFindsNothingAsync();
+    }
+
+    [Fact]
     public async Task An_empty_batch_changes_nothing() =>
         Assert.Equal(0, await RecordAsync());
 

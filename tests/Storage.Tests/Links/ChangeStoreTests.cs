@@ -1,4 +1,5 @@
 using OrleansLinks.Storage;
+using OrleansLinks.Storage.Postgres;
 using OrleansLinks.Storage.Sqlite;
 using Xunit;
 
@@ -133,4 +134,91 @@ public sealed class SqliteChangeStoreTests() : ChangeStoreTests(new SqliteHost()
     }
 }
 
-public sealed class PostgresChangeStoreTests() : ChangeStoreTests(new PostgresHost());
+public sealed class PostgresChangeStoreTests() : ChangeStoreTests(new PostgresHost())
+{
+    private PostgresHost Postgres => (PostgresHost)Host;
+
+    [Fact]
+    public async Task A_change_that_is_committed_late_holds_those_after_it_back()
+    {
+        var start = (await Changes.ReadAsync(null, 10)).Next;
+        Task second = Task.CompletedTask;
+        await Postgres.Database.UseAsync(async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var append = connection.Command($"SELECT {PostgresChangeStore.Append}", PostgresChangeStore.ParametersOf("first", Host.Clock.Now));
+            await append.ExecuteNonQueryAsync();
+            second = Changes.AppendAsync("second");
+            await Postgres.UntilAsync("the second change waits", "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", waiting => waiting == 1);
+
+            Assert.Equal((0, start, false), ((await Changes.ReadAsync(start, 10)).Ids.Length, (await Changes.ReadAsync(start, 10)).Next, (await Changes.ReadAsync(start, 10)).HasGap));
+            await transaction.CommitAsync();
+            return true;
+        });
+
+        await second;
+        var page = await Changes.ReadAsync(start, 10);
+        Assert.Equal(["first", "second"], page.Ids);
+        Assert.Equal((start + 2, false), (page.Next, page.HasGap));
+    }
+
+    [Fact]
+    public async Task A_change_that_was_undone_leaves_no_gap()
+    {
+        var start = (await Changes.ReadAsync(null, 10)).Next;
+        await Postgres.Database.UseAsync(async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var append = connection.Command($"SELECT {PostgresChangeStore.Append}", PostgresChangeStore.ParametersOf("undone", Host.Clock.Now));
+            return await append.ExecuteNonQueryAsync();
+        });
+        await Changes.AppendAsync("kept");
+
+        var page = await Changes.ReadAsync(start, 10);
+
+        Assert.Equal(["kept"], page.Ids);
+        Assert.False(page.HasGap);
+    }
+
+    [Fact]
+    public async Task Of_changes_that_are_added_and_read_all_the_time_none_is_missed()
+    {
+        var changes = Changes;
+        var place = (await changes.ReadAsync(null, 10)).Next;
+        var adding = Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
+        {
+            for (var i = 0; i < 50; i++)
+                await changes.AppendAsync($"{worker}-{i}");
+        })).ToArray();
+
+        var seen = new List<string>();
+        for (var isLast = false; ;)
+        {
+            var page = await changes.ReadAsync(place, 7);
+            Assert.False(page.HasGap);
+            seen.AddRange(page.Ids);
+            place = page.Next;
+            if (isLast && page.Ids.IsEmpty)
+                break;
+
+            isLast = adding.All(task => task.IsCompleted);
+        }
+
+        await Task.WhenAll(adding);
+        Assert.Equal(400, seen.Count);
+        Assert.Equal(400, seen.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_link_and_its_change_are_written_together_or_not_at_all()
+    {
+        var links = Host.Get<ILinkStore>();
+        var link = Make.Link("code");
+        await links.AddAsync([link], atomic: false);
+        await Postgres.RunAsync("ALTER TABLE changes ADD CONSTRAINT refused CHECK (false) NOT VALID");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => links.UpdateAsync(link with { State = LinkState.Disabled, Version = 2 }));
+
+        Assert.Equal(link, await links.FindAsync("code"));
+    }
+}

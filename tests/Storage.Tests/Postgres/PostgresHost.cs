@@ -32,6 +32,17 @@ public sealed class PostgresHost(TimeSpan? retention = null) : StorageHost
         return await command.ExecuteNonQueryAsync();
     });
 
+    /// <summary>Waits until a number that the database answers is as it should be.</summary>
+    public async Task UntilAsync(string what, string sql, Func<long, bool> isSo)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!isSo(await ReadOneAsync(sql, row => row.Int64())))
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > TimeSpan.FromSeconds(30))
+                throw new TimeoutException($"Within 30 seconds it did not happen that {what}.");
+        }
+    }
+
     internal async Task<T> ReadOneAsync<T>(string sql, Func<IRow, T> read) => (await Database.ReadAsync(sql, read)).Single();
 
     internal Task<long> CountAsync(string rows) => ReadOneAsync($"SELECT count(*) FROM {rows}", row => row.Int64());

@@ -75,18 +75,7 @@ CREATE TABLE task_hours (
   PRIMARY KEY (program_id, start, task_id)
 ) WITH (fillfactor = 70);
 
-CREATE TABLE task_days (
-  program_id uuid NOT NULL,
-  start bigint NOT NULL,
-  task_id uuid NOT NULL,
-  campaign_id uuid NOT NULL,
-  partner_id uuid NOT NULL,
-  clicks bigint NOT NULL,
-  unique_clicks bigint NOT NULL,
-  bot_clicks bigint NOT NULL,
-  outside_terms_clicks bigint NOT NULL,
-  PRIMARY KEY (program_id, start, task_id)
-) WITH (fillfactor = 70);
+CREATE TABLE task_days (LIKE task_hours INCLUDING INDEXES) WITH (fillfactor = 70);
 
 CREATE TABLE link_hours (
   program_id uuid NOT NULL,

@@ -17,22 +17,6 @@ CREATE TABLE audited_counters (
   outside_terms_clicks bigint NOT NULL
 ) WITH (fillfactor = 70);
 
--- linked_… are of the clicks that have a link's code: what the rows of link_hours add up to.
-CREATE TABLE audited_hours (
-  program_id uuid NOT NULL,
-  start bigint NOT NULL,
-  task_id uuid NOT NULL,
-  clicks bigint NOT NULL,
-  unique_clicks bigint NOT NULL,
-  bot_clicks bigint NOT NULL,
-  outside_terms_clicks bigint NOT NULL,
-  linked_clicks bigint NOT NULL,
-  linked_unique_clicks bigint NOT NULL,
-  linked_bot_clicks bigint NOT NULL,
-  linked_outside_terms_clicks bigint NOT NULL,
-  PRIMARY KEY (program_id, start, task_id)
-) WITH (fillfactor = 70);
-
 CREATE TABLE audited_days (
   program_id uuid NOT NULL,
   start bigint NOT NULL,
@@ -42,6 +26,15 @@ CREATE TABLE audited_days (
   bot_clicks bigint NOT NULL,
   outside_terms_clicks bigint NOT NULL,
   PRIMARY KEY (program_id, start, task_id)
+) WITH (fillfactor = 70);
+
+-- linked_… are of the clicks that have a link's code: what the rows of link_hours add up to.
+CREATE TABLE audited_hours (
+  LIKE audited_days INCLUDING INDEXES,
+  linked_clicks bigint NOT NULL,
+  linked_unique_clicks bigint NOT NULL,
+  linked_bot_clicks bigint NOT NULL,
+  linked_outside_terms_clicks bigint NOT NULL
 ) WITH (fillfactor = 70);
 
 -- By 65,536 positions, so that old clicks can be read again bit by bit, and by the day of the id, whose clicks are dropped

@@ -1,0 +1,132 @@
+using System.Text;
+using OrleansLinks.Links;
+using OrleansLinks.Storage;
+using OrleansLinks.Storage.Postgres;
+using Xunit;
+
+namespace OrleansLinks.Clicks;
+
+/// <summary>How PostgreSQL goes about the questions that are asked, over tables that are large enough to matter.</summary>
+public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : IClassFixture<PostgresPlanTests.FilledHost>
+{
+    [Fact]
+    public async Task A_click_is_looked_up_in_the_partition_of_its_day_alone()
+    {
+        var plan = await ExplainAsync(PostgresLedgerStore.FindClick, Parameter.Of(filled.ClickId));
+
+        AssertReadsByIndex(plan);
+        Assert.Equal(["clicks_20260510"], PartitionsOf(plan));
+    }
+
+    [Fact]
+    public async Task A_page_of_a_tasks_clicks_reads_no_more_rows_than_it_has_and_few_partitions()
+    {
+        var today = LedgerOrder.DayOf(Make.Noon.AddDays(19));
+        var plan = await ExplainAsync(
+            PostgresLedgerStore.ListClicks,
+            Parameter.Of(filled.Task, EntityId.Task), Parameter.Of(LedgerOrder.FirstOf(today - 1)), Parameter.Of(LedgerOrder.FirstOf(today + 1)), Parameter.Of(50));
+
+        // The partitions one after the other, the second only if the first is not enough.
+        AssertReadsByIndex(plan);
+        Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        Assert.Equal(["clicks_20260519", "clicks_20260520"], PartitionsOf(plan));
+        Assert.Contains("never executed", plan, StringComparison.Ordinal);
+        Assert.All(ActualRowsOf(plan), rows => Assert.InRange(rows, 0, 50));
+    }
+
+    [Fact]
+    public async Task A_page_over_all_partitions_reads_each_by_index()
+    {
+        var plan = await ExplainAsync(
+            PostgresLedgerStore.ListClicks, Parameter.Of(filled.Task, EntityId.Task), Parameter.Of(Guid.Empty), Parameter.Of(Guid.AllBitsSet), Parameter.Of(50));
+
+        AssertReadsByIndex(plan);
+        Assert.Equal(21, PartitionsOf(plan).Count);
+        Assert.All(ActualRowsOf(plan), rows => Assert.InRange(rows, 0, 50));
+    }
+
+    [Fact]
+    public async Task The_audit_reads_new_and_old_clicks_by_their_positions()
+    {
+        AssertReadsByIndex(await ExplainAsync(PostgresLedgerAudit.Fold, Parameter.Of(filled.Position), Parameter.Of(filled.Position + 1000), Parameter.Of((short)0)));
+        AssertReadsByIndex(await ExplainAsync(
+            PostgresLedgerAudit.DifferentRange, Parameter.Of(filled.Position >> 16), Parameter.Of(filled.Position + 500), Parameter.Of(LedgerOrder.FirstOf(0)), Parameter.Of(0)));
+    }
+
+    [Fact]
+    public async Task A_batch_that_comes_again_finds_its_clicks_by_index()
+    {
+        var ids = Enumerable.Range(0, 20).Select(_ => Guid.CreateVersion7(Make.Noon.AddDays(9))).ToArray();
+        var plan = await ExplainAsync(PostgresRecording.FindKnown, Parameter.Of(ids), Parameter.Of(ids[0]), Parameter.Of(Guid.CreateVersion7(Make.Noon.AddDays(9).AddSeconds(1))));
+
+        AssertReadsByIndex(plan);
+        Assert.Equal(["clicks_20260510"], PartitionsOf(plan));
+    }
+
+    [Fact]
+    public async Task Links_lists_counters_and_rollups_are_read_by_index()
+    {
+        AssertReadsByIndex(await ExplainAsync(PostgresLinkStore.Find, Parameter.Of("code77")));
+        AssertReadsByIndex(await ExplainAsync(PostgresLinkStore.List, Parameter.Of(filled.Task, EntityId.Task), Parameter.Of(long.MaxValue), Parameter.Of(51L)));
+        AssertReadsByIndex(await ExplainAsync(PostgresLedgerStore.ReadCounters, Parameter.Of(LedgerOrder.ScopeOf(filled.Task)!)));
+        AssertReadsByIndex(await ExplainAsync(
+            "SELECT start, sum(clicks) FROM task_hours WHERE program_id = $1 AND start >= $2 AND start < $3 GROUP BY start",
+            Parameter.Of(Guid.Empty), Parameter.Of(1000L), Parameter.Of(2000L)));
+    }
+
+    private static void AssertReadsByIndex(string plan)
+    {
+        Assert.DoesNotMatch("Seq Scan on (clicks|links|counters|task_|link_)", plan);
+        Assert.Contains("Index", plan, StringComparison.Ordinal);
+    }
+
+    private static SortedSet<string> PartitionsOf(string plan) => new(
+        System.Text.RegularExpressions.Regex.Matches(plan, " on (clicks_(\\d+|default)) ").Select(match => match.Groups[1].Value), StringComparer.Ordinal);
+
+    private static IEnumerable<long> ActualRowsOf(string plan) =>
+        System.Text.RegularExpressions.Regex.Matches(plan, "actual rows=(\\d+)").Select(match => long.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>The plan by which a statement really ran; what it changed is undone.</summary>
+    private Task<string> ExplainAsync(string sql, params Npgsql.NpgsqlParameter[] parameters) => filled.Host.Database.UseAsync(async connection =>
+    {
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var explain = connection.Command($"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) {sql}", parameters);
+        return new StringBuilder().AppendJoin('\n', await explain.ReadAsync(row => row.Text())).ToString();
+    });
+
+    /// <summary>20 days of 3,000 clicks each over 60 tasks, links and rollups, with statistics.</summary>
+    public sealed class FilledHost : IAsyncLifetime
+    {
+        private const int Days = 20;
+
+        public string Task { get; } = Make.Id(EntityId.Task);
+
+        public Guid ClickId { get; private set; }
+
+        public long Position { get; private set; }
+
+        internal PostgresHost Host { get; } = new();
+
+        public async ValueTask InitializeAsync()
+        {
+            var tasks = Enumerable.Range(0, 60).Select(i => i == 0 ? Task : Make.Id(EntityId.Task)).ToArray();
+            var links = Enumerable.Range(0, 3000).Select(i => Make.Link($"code{i}", tasks[i % tasks.Length])).ToArray();
+            await Host.Get<ILinkStore>().AddAsync([.. links], atomic: false);
+            for (var day = 0; day < Days; day++)
+            {
+                Host.Clock.Now = Make.Noon.AddDays(day);
+                Click[] clicks = [.. links.Select(link => Make.Click(link, Host.Clock.Now))];
+                await Host.Get<ILedgerStore>().RecordAsync(ClickBatch.Of([.. clicks]));
+                if (day == 9)
+                    ClickId = clicks[100].Id;
+            }
+
+            // The default partition too: an empty table may as well be scanned.
+            await Host.Get<ILedgerStore>().RecordAsync(ClickBatch.Of([.. links.Select(link => Make.Click(link, Host.Clock.Now) with { Id = Guid.CreateVersion7(Make.Noon.AddYears(60)) })]));
+            await Host.RunAsync("ANALYZE");
+            Position = await Host.ReadOneAsync("SELECT min(position) + 100 FROM clicks", row => row.Int64());
+        }
+
+        public ValueTask DisposeAsync() => Host.DisposeAsync();
+    }
+}
