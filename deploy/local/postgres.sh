@@ -24,6 +24,7 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 chmod 700 "$folder"
 cd "$folder"
+"${as[@]}" test -w "$folder" || fail "the user postgres cannot get to $folder; let others pass through the folders above it, or choose another."
 
 [ -d data ] || "${as[@]}" "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1 || { cat initdb.log >&2; fail "initdb failed."; }
 settings=()

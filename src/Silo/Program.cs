@@ -13,3 +13,8 @@ catch (Exception exception) when (Settings.ExplainsItself(exception))
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;
 }
+catch (OperationCanceledException)
+{
+    // Asked to end before it had started.
+    return 0;
+}

@@ -28,7 +28,7 @@ internal static class SiloHost
         builder.AddClusterSilo(database.ToPostgres(), cluster);
         builder.Services.AddDraining(builder.Configuration.Read<ShutdownOptions>("Shutdown"));
         builder.Services.AddHealthChecks().AddCheck<SiloIsActive>("silo").AddCheck<DatabaseAnswers>("database");
-        builder.Services.AddMeters("Microsoft.Orleans");
+        builder.Services.AddMeters("Microsoft.Orleans", "Npgsql");
 
         var app = builder.Build();
         app.MapHealth();
@@ -38,10 +38,19 @@ internal static class SiloHost
     /// <summary>Starts it, when the database answers; it takes calls when the task completes.</summary>
     /// <exception cref="DatabaseException">The database cannot be used.</exception>
     /// <exception cref="Storage.SchemaVersionException">A newer program wrote the database.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to end before it had joined the others.</exception>
     public static async Task Start(this WebApplication app, TextWriter output)
     {
         await app.Services.OpenPostgresStores();
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception);
+        }
+
         await output.WriteLineAsync($"  The silo is ready at {app.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint}, its health at {app.Urls.Single()}/health/ready");
         await output.FlushAsync();
     }
@@ -59,7 +68,7 @@ internal static class SiloHost
         {
             try
             {
-                await changes.ReadAsync(null, 1).WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
+                await changes.ReadAsync(null, 1).WaitAsync(TimeSpan.FromMilliseconds(500), cancellationToken);
                 return HealthCheckResult.Healthy();
             }
 #pragma warning disable CA1031 // Whatever it is, it does not answer.

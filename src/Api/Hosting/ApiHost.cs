@@ -101,13 +101,16 @@ internal static class ApiHost
     /// </summary>
     private sealed class ActorsAnswer(IGrainFactory grains) : IHealthCheck
     {
+        // Who asks for health waits for a second, as Kubernetes does unless told otherwise.
+        private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
         private volatile bool _haveAnswered;
 
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey().WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
+                await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey().WaitAsync(Patience, cancellationToken);
                 _haveAnswered = true;
                 return HealthCheckResult.Healthy();
             }

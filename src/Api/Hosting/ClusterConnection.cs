@@ -25,6 +25,7 @@ internal sealed class ClusterConnection(PostgresOptions database, ClusterSetting
     /// <summary>Waits for the database and for a silo, however long that takes.</summary>
     /// <param name="edge">The edge's services.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="OperationCanceledException">It has given up.</exception>
     /// <exception cref="DatabaseException">The database cannot be used.</exception>
     /// <exception cref="Storage.SchemaVersionException">A newer program wrote the database.</exception>
     public async Task Open(IServiceProvider edge, CancellationToken cancellationToken)
@@ -40,11 +41,18 @@ internal sealed class ClusterConnection(PostgresOptions database, ClusterSetting
             client.UseConnectionRetryFilter<TryAgain>();
         });
         _services = services.BuildServiceProvider();
-        await _services.OpenPostgresStores(cancellationToken);
-        Missing = "No silo has been reached yet.";
-        foreach (var service in _services.GetServices<IHostedService>())
+        try
         {
-            await service.StartAsync(cancellationToken);
+            await _services.OpenPostgresStores(cancellationToken);
+            Missing = "No silo has been reached yet.";
+            foreach (var service in _services.GetServices<IHostedService>())
+            {
+                await service.StartAsync(cancellationToken);
+            }
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
     }
 

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using OrleansLinks.Clicks;
 using OrleansLinks.Tasks;
 
 namespace OrleansLinks.Links;
 
 /// <summary>
-/// Where edges ask for what their link directory does not have. It reads, and remembers nothing, so that codes that
+/// Where edges ask for what they cannot wait long for, such as what their link directory does not have. It reads, and remembers nothing, so that codes that
 /// nothing is behind cost neither an actor each nor memory. Its key is <see cref="Key"/>; every silo runs its own, and an
 /// edge asks one silo after the other, so that who asks again after one that is gone asks another one.
 /// </summary>
@@ -26,6 +27,10 @@ public interface IResolverGrain : IGrainWithStringKey
     /// <param name="after">What <see cref="ChangePage.Next"/> of the call before this one was; null for the first.</param>
     [Alias("ReadChanges"), ResponseTimeout("00:00:01")]
     Task<ChangePage> ReadChanges(long? after);
+
+    /// <summary>As <see cref="ITaskGrain.WatchCounters"/>.</summary>
+    [Alias("WatchCounters"), ResponseTimeout("00:00:01")]
+    Task<CounterTotals?> WatchCounters(string taskId, ICounterObserver edge);
 }
 
 /// <summary>A part of the feed of changes.</summary>

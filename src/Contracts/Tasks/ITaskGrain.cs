@@ -51,7 +51,7 @@ public interface ITaskGrain : IGrainWithStringKey
     /// task was never made.
     /// </summary>
     /// <returns>The totals of now.</returns>
-    [Alias("WatchCounters"), AlwaysInterleave, ResponseTimeout("00:00:02")]
+    [Alias("WatchCounters"), AlwaysInterleave]
     Task<CounterTotals?> WatchCounters(ICounterObserver edge);
 
     /// <summary>Ends what <see cref="WatchCounters"/> began.</summary>
