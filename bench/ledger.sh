@@ -13,7 +13,7 @@ build bench/Measure
 say "starting PostgreSQL"
 mkdir -p "$work/sqlite"
 chmod 711 "$work"
-coproc server { exec "$root/tests/Support/postgres.sh" "$work/postgres" shared_buffers=512MB max_wal_size=4GB; }
+coproc server { exec "$root/deploy/local/postgres.sh" "$work/postgres" shared_buffers=512MB max_wal_size=4GB; }
 children+=("$server_PID")
 read -r ready <&"${server[0]}" && [ "$ready" = ready ] || fail "PostgreSQL did not start."
 psql="$(for there in /usr/lib/postgresql/*/bin; do echo "$there"; done | sort -V | tail -1)/psql"

@@ -9,9 +9,9 @@ namespace OrleansLinks.Bench;
 /// <summary>The product in this process, to look at what of it cannot be seen from outside.</summary>
 internal sealed class InProcess : IAsyncDisposable
 {
-    private readonly EmbeddedHost _host;
+    private readonly EdgeHost _host;
 
-    private InProcess(EmbeddedHost host, Instance instance)
+    private InProcess(EdgeHost host, Instance instance)
     {
         _host = host;
         Instance = instance;
@@ -26,7 +26,7 @@ internal sealed class InProcess : IAsyncDisposable
     {
         var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var data = Path.Combine(folder, Path.GetRandomFileName());
-        var host = EmbeddedHost.Build(
+        var host = EdgeHost.Build(
             ["--port", "0", "--data", data, "--ORLEANSLINKS_OPERATOR_KEY", key, "--Logging:LogLevel:Default", "Error", "--Logging:Console:LogToStandardErrorThreshold", "Trace", .. arguments]);
 
         // A service that a benchmark stops is not to stop the rest.

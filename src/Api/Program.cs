@@ -1,16 +1,20 @@
 using OrleansLinks.Hosting;
 using OrleansLinks.Journal;
-using OrleansLinks.Storage;
 
 try
 {
-    await using var host = EmbeddedHost.Build(args);
+    await using var host = EdgeHost.Build(args);
     await host.Start(Console.Out);
-    await host.App.WaitForShutdownAsync();
+    await host.WaitForShutdown();
     return 0;
 }
-catch (Exception exception) when (exception is StartupException or DataFolderException or JournalException)
+catch (Exception exception) when (exception is JournalException || Settings.ExplainsItself(exception))
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;
+}
+catch (OperationCanceledException)
+{
+    // Asked to end before it had started.
+    return 0;
 }

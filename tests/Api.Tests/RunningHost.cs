@@ -21,7 +21,7 @@ public sealed class RunningHost : IAsyncLifetime
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
     };
 
-    private EmbeddedHost? _host;
+    private EdgeHost? _host;
 
     /// <summary>Where it answers, without a closing slash.</summary>
     public string Address { get; private set; } = "";
@@ -52,7 +52,7 @@ public sealed class RunningHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _host = EmbeddedHost.Build(["--port", "0", "--data", DataFolder]);
+        _host = EdgeHost.Build(["--port", "0", "--data", DataFolder]);
         using var output = new StringWriter();
         await _host.Start(output);
         var lines = output.ToString().Split('\n').Select(line => line.Trim()).ToArray();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansLinks.Campaigns;
+using OrleansLinks.Clicks;
 using OrleansLinks.Links;
 using OrleansLinks.Partners;
 using OrleansLinks.Programs;
@@ -27,14 +28,14 @@ public sealed class Cluster : IAsyncLifetime
         _folder = DataFolder.Open(_path);
         _stores = new ServiceCollection().AddLogging().AddSingleton(_folder).AddSqliteStores(_path).BuildServiceProvider();
         var builder = new InProcessTestClusterBuilder(2);
-        builder.ConfigureSilo((_, silo) => silo.AddSqliteGrainStorage(_path));
+        builder.ConfigureSilo((_, silo) => silo.AddSqliteGrainStorage(_path).Services.AddLedgerPlacement());
         builder.ConfigureSiloHost((_, host) => host.Services
             .AddSingleton(_folder)
             .AddSingleton<ChangeStamps>()
             .AddSingleton<SettingsChanges>()
             .AddSingleton(_stores.GetRequiredService<IChangeStore>())
             .AddSingleton(_stores.GetRequiredService<ILinkStore>())
-            .AddSingleton(_stores.GetRequiredService<Clicks.ILedgerStore>())
+            .AddSingleton(_stores.GetRequiredService<ILedgerStore>())
             .AddSingleton(_stores.GetRequiredService<Directory.IDirectoryStore>())
             .AddSingleton(_stores.GetRequiredService<Access.IIdempotencyStore>())
             .AddSingleton(TimeProvider.System));

@@ -18,7 +18,7 @@ public sealed class OtherActorTests(Cluster cluster)
         var clicks = Enumerable.Range(0, 20).Select(_ => new Click(
             EntityId.NewSeed(TimeProvider.System), null, info.Id, info.CampaignId, info.PartnerId, info.ProgramId, DateTimeOffset.UtcNow,
             ClickClass.InTerms, null, false, Guid.NewGuid(), "https://www.example.com/", null, null, ReportingValues.None)).ToArray();
-        var ledger = cluster.Grains.GetGrain<ILedgerGrain>("ledger-0");
+        var ledger = cluster.Grains.GetGrain<ILedgerShardGrain>("ledger-0");
 
         await ledger.Record(ClickBatch.Of([.. clicks]));
         await ledger.Record(ClickBatch.Of([.. clicks, .. clicks[..5]]));

@@ -93,20 +93,8 @@ public sealed class StartupErrorTests
 
     private static async Task<string> Refuses(string named, string[] arguments, Dictionary<string, string?>? environment = null)
     {
-        var ended = await Child.Run("dotnet", [Repository.Program, .. arguments], environment);
+        var ended = await Child.Run("dotnet", [Repository.Edge, .. arguments], environment);
         ended.IsOneLineThatNames(named);
         return ended.Errors;
-    }
-}
-
-internal static class Refusals
-{
-    /// <summary>Checks that a program did not do what it should, and said why in one line.</summary>
-    public static void IsOneLineThatNames(this Ended ended, string named)
-    {
-        Assert.NotEqual(0, ended.ExitCode);
-        var line = Assert.Single(ended.Errors.Split('\n'));
-        Assert.Contains(named, line, StringComparison.Ordinal);
-        Assert.DoesNotContain("xception", $"{ended.Output}\n{line}", StringComparison.Ordinal);
     }
 }

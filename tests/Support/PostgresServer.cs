@@ -62,11 +62,11 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            var script = Path.Combine(folder, "tests", "Support", "postgres.sh");
+            var script = Path.Combine(folder, "deploy", "local", "postgres.sh");
             if (File.Exists(script))
                 return script;
         }
 
-        throw new InvalidOperationException("tests/Support/postgres.sh is not above the tests.");
+        throw new InvalidOperationException("deploy/local/postgres.sh is not above the tests.");
     }
 }

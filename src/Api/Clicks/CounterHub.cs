@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using OrleansLinks.Hosting;
+using OrleansLinks.Links;
 using OrleansLinks.Tasks;
 
 namespace OrleansLinks.Clicks;
@@ -15,6 +16,10 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
     : BackgroundService, ICounterObserver
 {
     private const int RenewalsAtOnce = 32;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Counters of a silo that is gone are to move again as soon as another one has their actors.</summary>
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, WatchedTask> _tasks = [];
@@ -74,10 +79,10 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(LiveCounters.WatchRenewal, clock);
         var isBroken = false;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
+            await Task.Delay(isBroken ? PauseAfterFailure : LiveCounters.WatchRenewal, clock, stoppingToken);
             Exception? failure = null;
             await Parallel.ForEachAsync(
                 TakeWatched(),
@@ -133,7 +138,7 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
 
     private async Task Renew(WatchedTask task)
     {
-        if (await grains.Actor<ITaskGrain>(task.Id).WatchCounters(Reference).WaitAsync(LiveCounters.WatchRenewal, clock) is { } totals)
+        if (await grains.Actor<IResolverGrain>(IResolverGrain.Key).WatchCounters(task.Id, Reference).WaitAsync(Patience, clock) is { } totals)
         {
             task.Take(totals);
         }

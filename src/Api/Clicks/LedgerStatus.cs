@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Data.Sqlite;
 using OrleansLinks.Hosting;
 using OrleansLinks.Journal;
+using OrleansLinks.Problems;
 
 namespace OrleansLinks.Clicks;
 
@@ -66,7 +66,7 @@ internal sealed class LedgerStatus : BackgroundService
         {
             return await Audit(FreshEnough);
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException or SqliteException)
+        catch (Exception exception) when (Infrastructure.Fails(exception))
         {
             return _audit;
         }

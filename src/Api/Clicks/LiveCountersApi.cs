@@ -92,7 +92,7 @@ internal static class LiveCountersApi
         {
             return await keys.Find(caller.Secret) is not null;
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        catch (Exception exception) when (Infrastructure.Fails(exception))
         {
             return true;
         }

@@ -1,9 +1,5 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
@@ -38,7 +34,7 @@ internal static class ApiHost
         services.AddAuthorization();
         services.AddSingleton<Visitors>();
         services.AddSingleton<LinkDirectory>();
-        services.AddHostedService<ChangeFeed>();
+        services.AddSingleton<ChangeFeed>().AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<ClickRecorder>();
         services.AddSingleton<RedirectServices>();
         services.AddSingleton<ClickShipper>().AddHostedService(provider => provider.GetRequiredService<ClickShipper>());
@@ -47,9 +43,7 @@ internal static class ApiHost
         services.AddSingleton<LiveCountersServices>();
         services.AddSingleton<ActorsAnswer>();
         services.AddHealthChecks().AddCheck<ActorsAnswer>("actors").AddCheck<JournalIsWritten>("journal");
-        services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("orleanslinks"))
-            .WithMetrics(metrics => metrics.AddMeter(LedgerStatus.MeterName).AddPrometheusExporter());
+        services.AddMeters(LedgerStatus.MeterName);
         services.AddApiDocument();
     }
 
@@ -64,6 +58,11 @@ internal static class ApiHost
         app.UseMiddleware<IdempotencyMiddleware>();
 
         var api = app.MapGroup("/api/v1");
+        if (app.Services.GetService<ClusterConnection>() is not null)
+        {
+            api.SeeOwnChanges();
+        }
+
         api.MapPrograms();
         api.MapPartners();
         api.MapCampaigns();
@@ -74,9 +73,7 @@ internal static class ApiHost
         api.MapLedger();
         api.MapKeys();
         app.MapApiDocument();
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealth });
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapHealth();
         app.MapRedirects();
     }
 
@@ -98,27 +95,22 @@ internal static class ApiHost
         }).ExecuteAsync(context);
     }
 
-    private static Task WriteHealth(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
-        new
-        {
-            status = report.Status.ToString(),
-            reasons = report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).ToDictionary(entry => entry.Key, entry => entry.Value.Description),
-        },
-        JsonSerializerOptions.Web);
-
     /// <summary>
     /// Whether the actors, and the database behind them, answer. Once they have, visitors get through without them: the
     /// process stays ready, and says what is wrong.
     /// </summary>
     private sealed class ActorsAnswer(IGrainFactory grains) : IHealthCheck
     {
+        // Who asks for health waits for a second, as Kubernetes does unless told otherwise.
+        private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
         private volatile bool _haveAnswered;
 
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey().WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
+                await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey().WaitAsync(Patience, cancellationToken);
                 _haveAnswered = true;
                 return HealthCheckResult.Healthy();
             }

@@ -4,24 +4,6 @@ using OrleansLinks.Journal;
 
 namespace OrleansLinks.Hosting;
 
-/// <summary>Where the program listens (section <c>Http</c>).</summary>
-internal sealed class HttpOptions
-{
-    /// <summary>The address to listen on; <c>0.0.0.0</c> for all.</summary>
-    [Required]
-    public string Address { get; set; } = "127.0.0.1";
-
-    /// <summary>The port to listen on; 0 lets the system choose one.</summary>
-    [Range(0, 65535)]
-    public int Port { get; set; } = 8080;
-
-    /// <summary>
-    /// Addresses and networks (CIDR) of reverse proxies, separated by commas, whose <c>X-Forwarded-For</c> and
-    /// <c>X-Forwarded-Proto</c> are believed.
-    /// </summary>
-    public string TrustedProxies { get; set; } = "";
-}
-
 /// <summary>Where data is kept (section <c>Data</c>).</summary>
 internal sealed class DataOptions
 {

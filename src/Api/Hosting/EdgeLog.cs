@@ -12,6 +12,12 @@ internal static partial class EdgeLog
     [LoggerMessage(Level = LogLevel.Error, Message = "The journal cannot be read; clicks stay in it, and it is tried again")]
     public static partial void JournalNotRead(this ILogger log, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No silo is reached yet; it is tried again until one is ({Reason})")]
+    public static partial void NoSiloYet(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The actors do not carry out what the start needs; it is tried again until they do ({Reason})")]
+    public static partial void StartWaits(this ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The feed of changes cannot be read; what is known of links and settings holds until it can")]
     public static partial void FeedNotRead(this ILogger log, Exception exception);
 

@@ -1,6 +1,8 @@
 using OrleansLinks.Access;
 using OrleansLinks.Demo;
 using OrleansLinks.Installation;
+using OrleansLinks.Problems;
+using OrleansLinks.Redirect;
 
 namespace OrleansLinks.Hosting;
 
@@ -8,12 +10,26 @@ namespace OrleansLinks.Hosting;
 /// Once the actors answer: makes the operator's first key or takes it from <c>ORLEANSLINKS_OPERATOR_KEY</c>, makes the
 /// demo data if asked to, and says where everything is.
 /// </summary>
-internal sealed class FirstStart(IGrainFactory grains, StartOptions options, Origin origin, TimeProvider clock)
+internal sealed class FirstStart(
+    IGrainFactory grains,
+    StartOptions options,
+    Origin origin,
+    Visitors visitors,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<FirstStart> log,
+    ClusterConnection? silos = null)
 {
-    /// <summary>Does it.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Does it, unless the program is asked to end before the actors have answered.</summary>
     public async Task Run(TextWriter output)
     {
-        await WelcomeOperator(output);
+        if (!await TryUntilDone(output))
+        {
+            return;
+        }
+
         await output.WriteLineAsync($"  OrleansLinks is ready at {origin.Url}");
         await output.WriteLineAsync($"  The API page is at       {origin.Url}/docs");
         if (options.Demo)
@@ -26,6 +42,27 @@ internal sealed class FirstStart(IGrainFactory grains, StartOptions options, Ori
         }
 
         await output.FlushAsync();
+    }
+
+    /// <summary>Silos may come and go while an edge starts: what they did not carry out is tried again.</summary>
+    private async Task<bool> TryUntilDone(TextWriter output)
+    {
+        while (!lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            try
+            {
+                await visitors.Load();
+                await WelcomeOperator(output);
+                return true;
+            }
+            catch (Exception exception) when (silos is not null && Infrastructure.Fails(exception))
+            {
+                log.StartWaits(exception.Message);
+                await Task.Delay(Pause, clock, lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        return false;
     }
 
     private async Task WelcomeOperator(TextWriter output)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Data.Sqlite;
 using OrleansLinks.Json;
 using OrleansLinks.Redirect;
 
@@ -29,7 +28,7 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
             // The framework's way to say that it does not know the charset of the content type.
             InvalidOperationException when httpContext.Request.ContentType?.Contains("charset", StringComparison.OrdinalIgnoreCase) == true
                 && exception.Message.Contains("charset", StringComparison.Ordinal) => ApiProblems.ContentTypeNotSupported(),
-            _ when IsInfrastructure(exception) => Unavailable(httpContext, exception),
+            _ when Infrastructure.Fails(exception) => Unavailable(httpContext, exception),
             _ => Bug(exception),
         };
         await problem.ExecuteAsync(httpContext);
@@ -44,7 +43,7 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
             return VisitorPages.Failed(context, bad.StatusCode);
         }
 
-        var problem = IsInfrastructure(exception) ? Unavailable(context, exception) : Bug(exception);
+        var problem = Infrastructure.Fails(exception) ? Unavailable(context, exception) : Bug(exception);
         return VisitorPages.Failed(context, problem.StatusCode);
     }
 
@@ -112,8 +111,7 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
     private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
     {
         LogUnavailable(logger, exception);
-        context.Response.Headers.RetryAfter = ApiProblems.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return ApiProblems.Create(StatusCodes.Status503ServiceUnavailable, "unavailable", "The system cannot carry this out at the moment and nothing is acknowledged. Try again shortly.");
+        return ApiProblems.Unavailable(context);
     }
 
     private ProblemHttpResult Bug(Exception exception)
@@ -121,11 +119,6 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
         LogBug(logger, exception);
         return ApiProblems.Create(StatusCodes.Status500InternalServerError, "internal_error", "This is a fault of the system; it has been logged.");
     }
-
-    private static bool IsInfrastructure(Exception exception) =>
-        exception is OrleansException or TimeoutException or SqliteException or IOException
-        || exception.GetType().Namespace?.StartsWith("OrleansLinks.Storage", StringComparison.Ordinal) == true
-        || (exception.InnerException is { } inner && IsInfrastructure(inner));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Something behind the API does not answer")]
     private static partial void LogUnavailable(ILogger logger, Exception exception);

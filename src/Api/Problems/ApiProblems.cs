@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace OrleansLinks.Problems;
@@ -26,6 +27,13 @@ internal static class ApiProblems
 
     public static ProblemHttpResult ContentTypeNotSupported() => Create(
         StatusCodes.Status415UnsupportedMediaType, "content_type_not_supported", "Send the body as application/json.", [new FieldError("Content-Type", "Send application/json.")]);
+
+    /// <summary>Something behind the API does not answer: with the header that says when to try again.</summary>
+    public static ProblemHttpResult Unavailable(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return Create(StatusCodes.Status503ServiceUnavailable, "unavailable", "The system cannot carry this out at the moment and nothing is acknowledged. Try again shortly.");
+    }
 
     public static ProblemHttpResult Create(int status, string code, string message, ImmutableArray<FieldError> errors = default)
     {

@@ -1,3 +1,4 @@
+using OrleansLinks.Access;
 using OrleansLinks.Hosting;
 using OrleansLinks.Links;
 
@@ -10,18 +11,37 @@ namespace OrleansLinks.Redirect;
 internal sealed class ChangeFeed(IGrainFactory grains, ChangeStamps stamps, TimeProvider clock, ILogger<ChangeFeed> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CatchUpPatience = TimeSpan.FromMilliseconds(500);
+
+    private readonly SemaphoreSlim _reading = new(1);
+    private long? _position;
+    private long _asked;
+    private long _answered;
+
+    /// <summary>
+    /// Reads what has changed until now, so that who has changed something through this edge and then clicks is redirected
+    /// accordingly; not while the feed does not answer, and not for long. Many who ask at once share a read.
+    /// </summary>
+    public Task CatchUp() =>
+        ReadFor(Interlocked.Increment(ref _asked)).WaitAsync(CatchUpPatience, clock).ContinueWith(
+            static read => _ = read.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _reading.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        long? position = null;
         var isBroken = false;
         do
         {
             try
             {
-                position = await ReadOn(position);
+                await ReadFor(Interlocked.Increment(ref _asked));
                 if (isBroken)
                 {
                     log.FeedRead();
@@ -42,12 +62,31 @@ internal sealed class ChangeFeed(IGrainFactory grains, ChangeStamps stamps, Time
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<long?> ReadOn(long? position)
+    /// <summary>Reads on, unless another one has done so that began after that number was drawn.</summary>
+    private async Task ReadFor(long number)
+    {
+        await _reading.WaitAsync();
+        try
+        {
+            if (_answered < number)
+            {
+                var asked = Volatile.Read(ref _asked);
+                await ReadOn();
+                _answered = asked;
+            }
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private async Task ReadOn()
     {
         while (true)
         {
-            var page = await grains.Actor<IResolverGrain>(IResolverGrain.Key).ReadChanges(position).WaitAsync(Patience, clock);
-            if (position is null || page.HasGap)
+            var page = await grains.Actor<IResolverGrain>(IResolverGrain.Key).ReadChanges(_position).WaitAsync(Patience, clock);
+            if (_position is null || page.HasGap)
             {
                 stamps.AdvanceAll();
             }
@@ -57,12 +96,31 @@ internal sealed class ChangeFeed(IGrainFactory grains, ChangeStamps stamps, Time
                 stamps.Advance(id);
             }
 
-            if (position == page.Next || page.Ids.IsEmpty)
+            var isEnd = _position == page.Next || page.Ids.IsEmpty;
+            _position = page.Next;
+            if (isEnd)
             {
-                return page.Next;
+                return;
             }
-
-            position = page.Next;
         }
     }
+}
+
+/// <summary>Changes that were made through this edge, where the actors that carried them out are in other processes.</summary>
+internal static class OwnChanges
+{
+    /// <summary>Has each call that changes something answered when this edge knows of the change.</summary>
+    public static void SeeOwnChanges(this RouteGroupBuilder api) => api.AddEndpointFilter(static async (context, next) =>
+    {
+        var result = await next(context);
+        var http = context.HttpContext;
+
+        // What was created just now nobody can remember.
+        if (!KeyAuthentication.IsSafe(http.Request.Method) && http.GetEndpoint()?.Metadata.GetMetadata<CreatesMetadata>() is null)
+        {
+            await http.RequestServices.GetRequiredService<ChangeFeed>().CatchUp();
+        }
+
+        return result;
+    });
 }

@@ -15,13 +15,19 @@ internal sealed class Visitors(IGrainFactory grains)
 
     public ValueTask<Guid> Identify(HttpContext context, string? userAgent) => _hashes is { } hashes
         ? new(Hash(hashes.Value!, context, userAgent))
-        : Load(context, userAgent);
+        : LoadFirst(context, userAgent);
 
-    private async ValueTask<Guid> Load(HttpContext context, string? userAgent)
+    /// <summary>Asks for the key, so that from here on no visitor depends on who has it.</summary>
+    public async Task Load()
     {
         var key = await grains.Actor<IInstallationGrain>(IInstallationGrain.Key).GetVisitorHashKey();
-        var hashes = _hashes ??= new ThreadLocal<IncrementalHash>(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key));
-        return Hash(hashes.Value!, context, userAgent);
+        _hashes ??= new ThreadLocal<IncrementalHash>(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key));
+    }
+
+    private async ValueTask<Guid> LoadFirst(HttpContext context, string? userAgent)
+    {
+        await Load();
+        return Hash(_hashes!.Value!, context, userAgent);
     }
 
     private static Guid Hash(IncrementalHash hmac, HttpContext context, string? userAgent)

@@ -45,7 +45,7 @@ public interface IAccessKeyGrain : IGrainWithStringKey
     Task<AccessKey> Create(AccessKey key);
 
     /// <summary>The key, or null when it was never made, was revoked or has expired.</summary>
-    [Alias("Get"), AlwaysInterleave]
+    [Alias("Get"), AlwaysInterleave, ResponseTimeout("00:00:02")]
     ValueTask<AccessKey?> Get();
 
     /// <summary>Lets the key work until then and no longer; never lengthens its life.</summary>

@@ -2,9 +2,22 @@ using Orleans.Concurrency;
 
 namespace OrleansLinks.Clicks;
 
-/// <summary>A shard of the click ledger; its key is from <see cref="LedgerShards"/>.</summary>
+/// <summary>
+/// The way to a shard of the click ledger; its key is from <see cref="LedgerShards"/>. Every silo runs its own, and an edge
+/// asks one after the other: a silo learns at once when another one is declared dead, and an edge, to which the answer of
+/// the shard would then never come, only from a silo.
+/// </summary>
 [Alias("ILedgerGrain")]
 public interface ILedgerGrain : IGrainWithStringKey
+{
+    /// <summary>As <see cref="ILedgerShardGrain.Record"/>.</summary>
+    [Alias("Record"), ResponseTimeout("00:00:01")]
+    Task Record(ClickBatch batch);
+}
+
+/// <summary>A shard of the click ledger; its key is from <see cref="LedgerShards"/>.</summary>
+[Alias("ILedgerShardGrain")]
+public interface ILedgerShardGrain : IGrainWithStringKey
 {
     /// <summary>
     /// Keeps those clicks that are not there yet and adds exactly those to the counters, in one transaction. When it
@@ -15,7 +28,7 @@ public interface ILedgerGrain : IGrainWithStringKey
     Task Record(ClickBatch batch);
 
     /// <summary>Says that a task's counters are watched, which holds for <see cref="LiveCounters.WatchLease"/>.</summary>
-    [Alias("Watch"), AlwaysInterleave]
+    [Alias("Watch"), AlwaysInterleave, ResponseTimeout("00:00:02")]
     Task Watch(string taskId);
 }
 

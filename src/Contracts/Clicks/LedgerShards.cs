@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace OrleansLinks.Clicks;
 
@@ -10,6 +11,8 @@ public static class LedgerShards
 {
     /// <summary>How many there are.</summary>
     public const int Count = 8;
+
+    private const string Prefix = "ledger-";
 
     /// <summary>The shard of a task, from 0 to <see cref="Count"/> − 1.</summary>
     public static int Of(Guid task) => Of(task, Count);
@@ -24,5 +27,8 @@ public static class LedgerShards
     }
 
     /// <summary>The key of a shard's actor.</summary>
-    public static string KeyOf(int shard) => $"ledger-{shard}";
+    public static string KeyOf(int shard) => $"{Prefix}{shard}";
+
+    /// <summary>The shard whose actor has that key.</summary>
+    public static int ShardOf(string key) => int.Parse(key.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,7 @@ public interface IInstallationGrain : IGrainWithStringKey
     const string Key = "installation";
 
     /// <summary>256 random bits, made at the first start, that visitors' addresses are hashed with.</summary>
-    [Alias("GetVisitorHashKey")]
+    [Alias("GetVisitorHashKey"), ResponseTimeout("00:00:02")]
     Task<byte[]> GetVisitorHashKey();
 
     /// <summary>Whether the operator has had a key.</summary>

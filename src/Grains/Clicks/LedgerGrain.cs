@@ -1,15 +1,40 @@
+using System.IO.Hashing;
+using Orleans.Concurrency;
 using OrleansLinks.Tasks;
 
 namespace OrleansLinks.Clicks;
 
-[GrainType("ledger")]
-internal sealed class LedgerGrain(ILedgerStore store, TimeProvider clock) : Grain, ILedgerGrain
+[GrainType("ledger"), StatelessWorker(1), Reentrant]
+internal sealed class LedgerGrain : Grain, ILedgerGrain
 {
+    public Task Record(ClickBatch batch) => GrainFactory.Actor<ILedgerShardGrain>(this.GetPrimaryKeyString()).Record(batch);
+}
+
+[GrainType("ledger-shard"), LedgerPlacement]
+internal sealed class LedgerShardGrain(ILedgerStore store, TimeProvider clock) : Grain, ILedgerShardGrain
+{
+    private const int Remembered = 16;
+
     private readonly Dictionary<string, DateTimeOffset> _watchedUntil = [];
+    private readonly Queue<UInt128> _done = [];
 
     public async Task Record(ClickBatch batch)
     {
+        // An edge that has waited for too long sends a batch again while the first is being recorded. Were that work once
+        // more, who is slow would never be done.
+        var hash = XxHash128.HashToUInt128(batch.Data);
+        if (_done.Contains(hash))
+        {
+            return;
+        }
+
         var recorded = await store.RecordAsync(batch);
+        _done.Enqueue(hash);
+        if (_done.Count > Remembered)
+        {
+            _done.Dequeue();
+        }
+
         if (_watchedUntil.Count == 0)
         {
             return;

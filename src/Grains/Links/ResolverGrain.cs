@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using OrleansLinks.Clicks;
 using OrleansLinks.Directory;
 using OrleansLinks.Tasks;
 
@@ -18,4 +19,6 @@ internal sealed class ResolverGrain(ILinkStore links, IDirectoryStore directory,
             : null;
 
     public Task<ChangePage> ReadChanges(long? after) => changes.ReadAsync(after, MaxChanges);
+
+    public Task<CounterTotals?> WatchCounters(string taskId, ICounterObserver edge) => GrainFactory.Actor<ITaskGrain>(taskId).WatchCounters(edge);
 }

@@ -64,7 +64,7 @@ internal sealed class CounterWatch(TaskGrain task, ILedgerStore ledger, IGrainFa
 
     private async Task Refresh()
     {
-        await grains.Actor<ILedgerGrain>(LedgerShards.KeyOf(LedgerShards.Of(EntityId.Parse(_taskId, EntityId.Task)))).Watch(_taskId);
+        await grains.Actor<ILedgerShardGrain>(LedgerShards.KeyOf(LedgerShards.Of(EntityId.Parse(_taskId, EntityId.Task)))).Watch(_taskId);
         Show(await ledger.ReadCountersAsync(CounterScopes.OfTask(_taskId)));
     }
 }

@@ -7,7 +7,17 @@ namespace OrleansLinks.Hosting;
 public sealed class SettingsTests
 {
     private static readonly (string Section, object Defaults)[] Options =
-        [("Http", new HttpOptions()), ("Data", new DataOptions()), ("Tracking", new TrackingOptions()), ("Clicks", new ClickOptions()), ("Redirect", new RedirectOptions()), ("", new StartOptions())];
+    [
+        ("Http", new HttpOptions()),
+        ("Data", new DataOptions()),
+        ("Tracking", new TrackingOptions()),
+        ("Clicks", new ClickOptions()),
+        ("Redirect", new RedirectOptions()),
+        ("Database", new DatabaseOptions()),
+        ("Cluster", new ClusterSettings()),
+        ("Shutdown", new ShutdownOptions()),
+        ("", new StartOptions()),
+    ];
 
     [Fact]
     public void The_readme_lists_every_setting_with_its_default()

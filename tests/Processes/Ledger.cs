@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace OrleansLinks.Host;
+namespace OrleansLinks.Processes;
 
 /// <summary>Waits for the ledger.</summary>
 internal static class Ledger

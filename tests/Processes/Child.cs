@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace OrleansLinks.Host;
+namespace OrleansLinks.Processes;
 
 /// <summary>How a program ended, and what it said.</summary>
 internal sealed record Ended(int ExitCode, string Output, string Errors);
@@ -12,6 +12,8 @@ internal sealed partial class Child : IAsyncDisposable
 {
     /// <summary>How long anything may take before a test gives up on it; what is in order takes a fraction of that.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -24,10 +26,21 @@ internal sealed partial class Child : IAsyncDisposable
     {
         Interrupt = 2,
         Terminate = 15,
+        Continue = 18,
+        Halt = 19,
     }
 
     /// <summary>The lines on standard output so far.</summary>
     public IReadOnlyCollection<string> Output => _output;
+
+    /// <summary>What it was started with.</summary>
+    public string Name => string.Join(' ', _process.StartInfo.ArgumentList);
+
+    /// <summary>The last that it has said.</summary>
+    public string LastWords => string.Join('\n', _output.TakeLast(40).Concat(_errors.TakeLast(20)));
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
 
     /// <summary>The most memory that it had resident, in bytes.</summary>
     public long PeakResidentBytes
@@ -76,7 +89,8 @@ internal sealed partial class Child : IAsyncDisposable
         {
             while (_output.Count(match) < count)
             {
-                await _news.WaitAsync(deadline.Token);
+                // Its end is no line.
+                await _news.WaitAsync(LooksEvery, deadline.Token);
                 if (_process.HasExited)
                 {
                     await _process.WaitForExitAsync(deadline.Token);
@@ -106,7 +120,7 @@ internal sealed partial class Child : IAsyncDisposable
         return new Ended(_process.ExitCode, string.Join('\n', _output), string.Join('\n', _errors));
     }
 
-    /// <summary>Asks it to stop.</summary>
+    /// <summary>Sends it a signal.</summary>
     public void Ask(Signal signal) => Assert.Equal(0, Send(_process.Id, (int)signal));
 
     /// <summary>Asks its whole process group, which it leads, to stop, as the terminal does.</summary>

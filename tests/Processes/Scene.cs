@@ -1,4 +1,4 @@
-namespace OrleansLinks.Host;
+namespace OrleansLinks.Processes;
 
 /// <summary>A program with an active campaign and a task, in which links to any page of example.com can be created.</summary>
 internal sealed record Scene(string Program, string Partner, string Campaign, string Task)

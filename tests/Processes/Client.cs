@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
-namespace OrleansLinks.Host;
+namespace OrleansLinks.Processes;
 
 /// <summary>Calls the API with one key, and follows links without following where they lead.</summary>
 internal sealed class Client : IDisposable
@@ -27,6 +27,20 @@ internal sealed class Client : IDisposable
     public Task<JsonElement> Post(string path, object? body = null, string? idempotencyKey = null) => Call(
         HttpMethod.Post, path, body switch { null => null, string json => json, _ => Json(body) }, idempotencyKey);
 
+    public Task<JsonElement> Patch(string path, object body) => Call(HttpMethod.Patch, path, Json(body));
+
+    public Task<JsonElement> Delete(string path) => Call(HttpMethod.Delete, path);
+
+    /// <summary>With which status the API answers.</summary>
+    public Task<HttpStatusCode> StatusOf(string path) => StatusOfLink($"{_origin}/api/v1{path}");
+
+    /// <summary>With which status a link, or anything else of an instance, answers.</summary>
+    public async Task<HttpStatusCode> StatusOfLink(string url)
+    {
+        using var response = await _http.GetAsync(url);
+        return response.StatusCode;
+    }
+
     public Task<JsonElement> Put(string path) => Call(HttpMethod.Put, path);
 
     /// <summary>All things on a list.</summary>
@@ -46,6 +60,13 @@ internal sealed class Client : IDisposable
     /// <summary>Clicks a link; answers where it leads.</summary>
     /// <exception cref="HttpRequestException">The instance did not answer.</exception>
     public Task<string> Click(string trackingUrl) => Follow(HttpMethod.Get, trackingUrl);
+
+    /// <summary>Clicks a link; answers where it leads, or null when the answer was another one.</summary>
+    public async Task<string?> TryClick(string trackingUrl, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync(trackingUrl, cancellationToken);
+        return response.StatusCode == HttpStatusCode.Found ? response.Headers.Location!.OriginalString : null;
+    }
 
     /// <summary>Asks where a link leads, which counts no click.</summary>
     /// <exception cref="HttpRequestException">The instance did not answer.</exception>

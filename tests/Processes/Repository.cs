@@ -1,24 +1,24 @@
 using System.Reflection;
-using Xunit.Sdk;
-using Xunit.v3;
 
-// Each test runs a program, some of them two, and several load it: one at a time, so that none starves another.
-[assembly: Parallelization(Mode = ParallelMode.None)]
-
-namespace OrleansLinks.Host;
+namespace OrleansLinks.Processes;
 
 /// <summary>Where the files under test are.</summary>
 internal static class Repository
 {
     private static readonly string Root = FindRoot();
 
-    /// <summary>The program, as built with this test's configuration.</summary>
-    public static string Program { get; } = Path.Combine(
-        Root, typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Program").Value!);
+    /// <summary>The program that serves, with the actors in it or not, as built with these tests' configuration.</summary>
+    public static string Edge { get; } = Built("Edge");
+
+    /// <summary>The program that only runs actors.</summary>
+    public static string Silo { get; } = Built("Silo");
 
     public static string RunScript { get; } = Path.Combine(Root, "run.sh");
 
     public static string Walkthrough { get; } = Path.Combine(Root, "examples", "walkthrough.sh");
+
+    private static string Built(string program) => Path.Combine(
+        Root, typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == program).Value!);
 
     private static string FindRoot()
     {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace OrleansLinks.Host;
+namespace OrleansLinks.Processes;
 
 /// <summary>The program, running: one process that listens on a port of its own.</summary>
 internal sealed class Instance : IAsyncDisposable
@@ -40,7 +40,7 @@ internal sealed class Instance : IAsyncDisposable
         var at = port ?? FreePort();
         var child = Child.Start(
             "dotnet",
-            [Repository.Program, "--port", $"{at}", "--data", folder, .. arguments],
+            [Repository.Edge, "--port", $"{at}", "--data", folder, .. arguments],
             new Dictionary<string, string?> { [OperatorKeyVariable] = operatorKey });
         var instance = new Instance(child, at);
         try

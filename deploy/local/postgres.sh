@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # Runs a private PostgreSQL, which only who may enter its folder can reach, until standard input ends:
-#   tests/Support/postgres.sh FOLDER [SETTING=VALUE…]
+#   deploy/local/postgres.sh FOLDER [SETTING=VALUE…]
 # Prints "ready" when it answers: on a socket in FOLDER, to the user postgres, without a password. So that it ends with
-# whoever started it, however that ends, give it a pipe as standard input. The folder is the caller's to remove.
+# whoever started it, however that ends, give it a pipe as standard input. The folder is the caller's to remove; one of a
+# run before is used again.
 set -euo pipefail
 
 fail() { echo "postgres.sh: $*" >&2; exit 1; }
 
-[ $# -ge 1 ] || { sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 1; }
+[ $# -ge 1 ] || { sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 1; }
 folder="$1"
 shift
 bin="$(for there in /usr/lib/postgresql/*/bin; do [ -x "$there/initdb" ] && echo "$there"; done | sort -V | tail -1)"
 [ -n "$bin" ] || bin="$(dirname "$(command -v initdb || fail "PostgreSQL is missing; install the package postgresql.")")"
 
-# PostgreSQL does not run as root.
+# It must not run as root, and a socket's path is no longer than this.
+[ ${#folder} -le 80 ] || fail "the path of the folder is too long for a socket: $folder"
 as=()
 mkdir -p "$folder"
 if [ "$(id -u)" -eq 0 ]; then
@@ -22,6 +24,7 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 chmod 700 "$folder"
 cd "$folder"
+"${as[@]}" test -w "$folder" || fail "the user postgres cannot get to $folder; let others pass through the folders above it, or choose another."
 
 [ -d data ] || "${as[@]}" "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1 || { cat initdb.log >&2; fail "initdb failed."; }
 settings=()

@@ -1,4 +1,4 @@
-namespace OrleansLinks.Host;
+namespace OrleansLinks.Processes;
 
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,0 +1,36 @@
+using System.Net;
+using Orleans.Configuration;
+using OrleansLinks.Hosting;
+using OrleansLinks.Storage.Postgres;
+
+namespace OrleansLinks.Silo;
+
+/// <summary>The actors in one process of many, which find each other and keep everything in PostgreSQL.</summary>
+public static class ClusterSilo
+{
+    /// <summary>Adds the actors, their stores, and what they share.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="cluster">How processes find each other.</param>
+    /// <exception cref="StartupException">The silo cannot listen where the settings say.</exception>
+    public static IHostApplicationBuilder AddClusterSilo(this IHostApplicationBuilder builder, PostgresOptions database, ClusterSettings cluster)
+    {
+        var address = Listening.ParseAddress(cluster.AdvertisedAddress, "Cluster:AdvertisedAddress");
+        var siloPort = Listening.Probe(address, cluster.SiloPort, "with the setting Cluster:SiloPort");
+        var gatewayPort = Listening.Probe(address, cluster.GatewayPort, "with the setting Cluster:GatewayPort");
+        builder.Services.AddPostgresStores(database);
+        return builder.AddActors(silo => silo
+            .AddPostgresClustering(database)
+            .AddPostgresGrainStorage(database)
+            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId))
+            .Configure<EndpointOptions>(options =>
+            {
+                options.AdvertisedIPAddress = address;
+                options.SiloPort = siloPort;
+                options.GatewayPort = gatewayPort;
+                options.SiloListeningEndpoint = new IPEndPoint(address, siloPort);
+                options.GatewayListeningEndpoint = new IPEndPoint(address, gatewayPort);
+            })
+            .NoticeFailures());
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace OrleansLinks.Hosting;
+
+/// <summary>
+/// The way out: readiness goes off first and everything else goes on for a while, so that who balances load notices; then
+/// the program stops to listen, and what it has taken in is brought to its end.
+/// </summary>
+public static class Draining
+{
+    /// <summary>Adds it. The health check is by the name <c>stopping</c>.</summary>
+    public static IServiceCollection AddDraining(this IServiceCollection services, ShutdownOptions shutdown)
+    {
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(shutdown.DrainSeconds + shutdown.TimeoutSeconds));
+        services.AddHostedService(provider => new Drain(TimeSpan.FromSeconds(shutdown.DrainSeconds), provider.GetRequiredService<TimeProvider>()));
+        services.AddHealthChecks().AddCheck<IsNotStopping>("stopping");
+        return services;
+    }
+
+    private sealed class Drain(TimeSpan delay, TimeProvider clock) : IHostedLifecycleService
+    {
+        // Before anything is stopped.
+        public async Task StoppingAsync(CancellationToken cancellationToken) =>
+            await Task.Delay(delay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class IsNotStopping(IHostApplicationLifetime lifetime) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy("The program is stopping.") : HealthCheckResult.Healthy());
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace OrleansLinks.Hosting;
+
+/// <summary>What the operator's network asks of every program: whether it lives and is ready, and its metrics.</summary>
+public static class HealthEndpoints
+{
+    /// <summary>Collects metrics of meters by these names.</summary>
+    public static void AddMeters(this IServiceCollection services, params string[] meters) => services.AddOpenTelemetry()
+        .ConfigureResource(resource => resource.AddService("orleanslinks"))
+        .WithMetrics(metrics => metrics.AddMeter(meters).AddPrometheusExporter());
+
+    /// <summary>Maps <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>.</summary>
+    public static void MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write });
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    /// <summary>Answers whether a program is ready.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">Healthy, Degraded or Unhealthy.</param>
+    /// <param name="reasons">Why it is not healthy, by what is not.</param>
+    public static Task Write(HttpContext context, HealthStatus status, IReadOnlyDictionary<string, string?> reasons) =>
+        context.Response.WriteAsJsonAsync(new { status = status.ToString(), reasons }, JsonSerializerOptions.Web);
+
+    private static Task Write(HttpContext context, HealthReport report) => Write(
+        context,
+        report.Status,
+        report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).ToDictionary(entry => entry.Key, entry => entry.Value.Description));
+}

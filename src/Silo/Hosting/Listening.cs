@@ -1,0 +1,73 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace OrleansLinks.Hosting;
+
+/// <summary>Where a program listens for HTTP (section <c>Http</c>): an edge for everything, a silo for its health and metrics.</summary>
+public sealed class HttpOptions
+{
+    /// <summary>The address to listen on; <c>0.0.0.0</c> for all.</summary>
+    [Required]
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>The port to listen on; 0 lets the system choose one.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 8080;
+
+    /// <summary>
+    /// Addresses and networks (CIDR) of reverse proxies, separated by commas, whose <c>X-Forwarded-For</c> and
+    /// <c>X-Forwarded-Proto</c> are believed.
+    /// </summary>
+    public string TrustedProxies { get; set; } = "";
+}
+
+/// <summary>Addresses and ports, checked before anything is built.</summary>
+public static class Listening
+{
+    /// <summary>
+    /// Listens where the settings say, and gives up at once when the port is taken. Port 0 is settled here, since
+    /// tracking links name it.
+    /// </summary>
+    /// <exception cref="StartupException">It cannot listen there.</exception>
+    public static WebApplicationBuilder ListenAt(this WebApplicationBuilder builder, HttpOptions http)
+    {
+        var address = ParseAddress(http.Address, "Http:Address (--address)");
+        http.Port = Probe(address, http.Port, "with --port or the setting Http:Port");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address, http.Port);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+
+            // A visitor whose browser or last page sends other bytes than UTF-8 gets through all the same.
+            kestrel.RequestHeaderEncodingSelector = name => name is "User-Agent" or "Referer" ? Encoding.Latin1 : null;
+        });
+        return builder;
+    }
+
+    /// <summary>Reads a setting that is an IP address.</summary>
+    /// <exception cref="StartupException">It is none.</exception>
+    public static IPAddress ParseAddress(string text, string setting) =>
+        IPAddress.TryParse(text, out var address) ? address : throw new StartupException($"The setting {setting} is not an IP address: {text}");
+
+    /// <summary>Tries whether a port is free; answers it, or one that is when it is 0.</summary>
+    /// <exception cref="StartupException">It is not.</exception>
+    public static int Probe(IPAddress address, int port, string remedy)
+    {
+        try
+        {
+            using var probe = new TcpListener(address, port);
+            probe.Start();
+            return ((IPEndPoint)probe.LocalEndpoint).Port;
+        }
+        catch (SocketException exception)
+        {
+            throw new StartupException(
+                $"Cannot listen on {address}:{port.ToString(CultureInfo.InvariantCulture)} ({exception.Message}). Choose another port {remedy}.");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.Versioning;
+
+namespace OrleansLinks.Clusters;
+
+/// <summary>How the programs of a cluster start, also when something that they need is not there or not right.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class StartTests(RunningCluster cluster)
+{
+    private static readonly string[] Client = ["--Cluster:Mode", "client"];
+
+    [Fact]
+    public async Task A_whole_cluster_that_was_killed_serves_again_within_20_seconds_on_new_ports()
+    {
+        await cluster.BeWhole();
+        await using (var visitors = await Visitors.Come(cluster))
+        {
+            await cluster.KillEverything();
+        }
+
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll([cluster.StartSilo(), cluster.StartSilo(), .. Enumerable.Range(0, 2).Select(i => cluster.StartEdge(i, Instance.FreePort()))]);
+        foreach (var edge in cluster.Edges)
+        {
+            await Eventually.So(
+                async () => await edge.Instance.Operator.StatusOfLink(edge.Instance.Origin + cluster.Links.Known[0]) == HttpStatusCode.Found,
+                "the cluster serves",
+                TimeSpan.FromSeconds(20));
+        }
+
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_wrong_with_the_database_is_said_in_one_line(bool isSilo)
+    {
+        await Refuses("Database:Provider", isSilo ? [] : Client);
+        await Refuses("Database:ConnectionString", "--Database:Provider", "postgres");
+        await Refuses("Database:ConnectionString", RunningCluster.DatabaseArguments("Host"));
+        await Refuses("no_such_database", RunningCluster.DatabaseArguments(cluster.ConnectionStringOf("no_such_database")));
+        await Refuses("Cluster:AdvertisedAddress", [.. RunningCluster.DatabaseArguments(cluster.ConnectionString), "--Cluster:AdvertisedAddress", "nonsense", "--Cluster:Mode", "embedded"]);
+
+        var newer = $"newer_{(isSilo ? "silo" : "edge")}";
+        await cluster.Run($"CREATE DATABASE {newer}");
+        await cluster.Run("CREATE TABLE orleanslinks_schema (one boolean PRIMARY KEY, version integer NOT NULL, compatible_from integer NOT NULL)", newer);
+        await cluster.Run("INSERT INTO orleanslinks_schema VALUES (true, 999, 999)", newer);
+        await Refuses("schema version 999", RunningCluster.DatabaseArguments(cluster.ConnectionStringOf(newer)));
+
+        async Task Refuses(string named, params string[] arguments)
+        {
+            using var folder = new TemporaryFolder();
+            string[] all = isSilo
+                ? [Repository.Silo, .. Silo.Ports, .. arguments]
+                : [Repository.Edge, "--data", folder.Path, "--port", "0", .. arguments.Contains("--Cluster:Mode") ? [] : Client, .. arguments];
+            (await Child.Run("dotnet", all)).IsOneLineThatNames(named);
+        }
+    }
+
+    [Fact]
+    public async Task Two_edges_with_one_journal_are_refused_in_one_line()
+    {
+        await cluster.BeWhole();
+        using var folder = new TemporaryFolder();
+        var journal = Path.Combine(cluster.DataFolderOf(0), "journal");
+        var second = await Child.Run(
+            "dotnet",
+            [Repository.Edge, "--data", folder.Path, "--port", "0", .. Client, .. RunningCluster.DatabaseArguments(cluster.ConnectionString), "--Clicks:JournalFolder", journal]);
+        second.IsOneLineThatNames(journal);
+        second.IsOneLineThatNames("in use");
+    }
+
+    [Fact]
+    public async Task An_edge_without_a_database_or_a_silo_lives_is_not_ready_and_says_why_and_serves_when_they_are_there()
+    {
+        using var folder = FolderForPostgres();
+        var postgres = folder.File("postgres");
+        var database = RunningCluster.DatabaseArguments($"Host={postgres};Username=postgres;Database=postgres");
+        var port = Instance.FreePort();
+        await using var edge = Child.Start(
+            "dotnet",
+            [Repository.Edge, "--data", folder.File("edge"), "--port", $"{port}", .. Client, .. database],
+            new Dictionary<string, string?> { [Instance.OperatorKeyVariable] = Instance.OperatorKey });
+        var origin = $"http://127.0.0.1:{port}";
+        await edge.WaitForOutput("that the database does not answer", line => line.Contains("does not answer yet", StringComparison.Ordinal));
+        await IsWaiting("database");
+
+        await using var server = await PostgresServer.StartAtAsync(postgres);
+        await Eventually.So(async () => (await Ready()).Reason.Contains("silo", StringComparison.Ordinal), "the edge misses a silo", TimeSpan.FromSeconds(20));
+        await IsWaiting("silo");
+
+        await using var silo = await Silo.Start(database);
+        await edge.WaitForOutput("that it is ready", Instance.IsReady);
+        using var client = new Client(origin, Instance.OperatorKey);
+        Assert.Equal(HttpStatusCode.OK, (await Ready()).Status);
+        await Scene.Make(client);
+
+        async Task IsWaiting(string missing)
+        {
+            using var visitor = new Client(origin, Instance.OperatorKey);
+            Assert.Equal(HttpStatusCode.OK, await visitor.StatusOfLink($"{origin}/health/live"));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await visitor.StatusOfLink($"{origin}/abcdefg"));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await visitor.StatusOf("/programs"));
+            var (status, reason) = await Ready();
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+            Assert.Contains(missing, reason, StringComparison.Ordinal);
+        }
+
+        async Task<(HttpStatusCode Status, string Reason)> Ready()
+        {
+            using var http = new HttpClient();
+            using var answer = await http.GetAsync($"{origin}/health/ready");
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
+    public async Task An_edge_that_waits_ends_when_it_is_asked_to()
+    {
+        using var folder = new TemporaryFolder();
+        await using var edge = Child.Start(
+            "dotnet", [Repository.Edge, "--data", folder.Path, "--port", "0", .. Client, .. RunningCluster.DatabaseArguments($"Host={folder.Path};Username=postgres;Database=postgres")]);
+        await edge.WaitForOutput("that the database does not answer", line => line.Contains("does not answer yet", StringComparison.Ordinal));
+        edge.Ask(Child.Signal.Terminate);
+        Assert.Equal(0, (await edge.WaitForEnd(Instance.StopsWithin)).ExitCode);
+    }
+
+    [Fact]
+    public async Task One_process_with_the_actors_in_it_runs_over_PostgreSQL_too()
+    {
+        await cluster.Run("CREATE DATABASE one_process");
+        using var folder = new TemporaryFolder();
+        await using var instance = await Instance.Start(
+            folder.Path, arguments: [.. RunningCluster.DatabaseArguments(cluster.ConnectionStringOf("one_process")), "--Cluster:SiloPort", "0", "--Cluster:GatewayPort", "0"]);
+        var scene = await Scene.Make(instance.Operator);
+        var link = await instance.Operator.Post(scene.Links, Scene.NewLink(1));
+        await instance.Operator.Click(link.Text("trackingUrl"));
+        Assert.Equal(1, (await instance.Operator.Get($"/tasks/{scene.Task}/counters")).Number("clicks"));
+        await instance.Stop();
+    }
+
+    [Fact]
+    public async Task The_run_script_starts_a_cluster_ends_it_on_Ctrl_C_and_starts_it_again()
+    {
+        using var folder = FolderForPostgres();
+        var port = Instance.FreePort();
+        string? program = null;
+        for (var start = 0; start < 2; start++)
+        {
+            await using var script = Child.Start(
+                "env",
+                ["--default-signal=INT", "setsid", Repository.RunScript, "--cluster", "--silos", "1", "--apis", "1", "--port", $"{port}", "--data", folder.File("data")],
+                new Dictionary<string, string?> { [Instance.OperatorKeyVariable] = Instance.OperatorKey });
+            await script.WaitForOutput("that it is ready", Instance.IsReady);
+            using (var client = new Client($"http://127.0.0.1:{port}", Instance.OperatorKey))
+            {
+                program ??= (await client.Post("/programs", Scene.NewProgram)).Id();
+                Assert.Equal(program, Assert.Single(await client.List("/programs")).Id());
+            }
+
+            script.AskGroup(Child.Signal.Interrupt);
+            Assert.Equal(0, (await script.WaitForEnd(TimeSpan.FromSeconds(30))).ExitCode);
+        }
+    }
+
+    /// <summary>A folder that PostgreSQL, which is another user where the tests are root, can pass through.</summary>
+    private static TemporaryFolder FolderForPostgres()
+    {
+        var folder = new TemporaryFolder();
+        File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        return folder;
+    }
+}
