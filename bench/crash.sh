@@ -13,4 +13,4 @@ kills="${1:-20}"
 command -v dotnet >/dev/null || fail "the .NET SDK 10 is missing; install it from https://dot.net."
 for project in src/Api tests/Host.Tests; do dotnet build "$root/$project" -c Release --nologo -v quiet || fail "the build failed."; done
 echo "Killing it $kills times…"
-ORLEANSLINKS_TEST_KILLS="$kills" dotnet "$root/tests/Host.Tests/bin/Release/net10.0/OrleansLinks.Host.Tests.dll" --filter-class OrleansLinks.Host.ClickCrashTests
+ORLEANSLINKS_TEST_KILLS="$kills" dotnet "$root/tests/Host.Tests/bin/Release/net10.0/OrleansLinks.Host.Tests.dll" -class OrleansLinks.Host.ClickCrashTests
