@@ -12,7 +12,7 @@ internal static class ClickRows
         "landing_page, referrer, user_agent, sub_id1, sub_id2, sub_id3, shared_id, param, is_unique";
 
     /// <summary>The columns that <see cref="ReadTotals"/> reads.</summary>
-    public const string Totals = "clicks, unique_clicks, bot_clicks, outside_terms_clicks, version, changed_at";
+    public const string Totals = $"{ClickTally.Columns}, version, changed_at";
 
     // C# reads the columns from left to right: the order here is the order of Columns.
     public static ClickRecord Read(IRow row) => new(

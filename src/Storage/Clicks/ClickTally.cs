@@ -6,6 +6,9 @@ namespace OrleansLinks.Clicks;
 /// <summary>What clicks add up to.</summary>
 internal readonly record struct ClickTally(long Clicks, long Unique, long Bot, long OutsideTerms)
 {
+    /// <summary>The columns of a tally, in the order of its numbers, in every table that has one.</summary>
+    public const string Columns = "clicks, unique_clicks, bot_clicks, outside_terms_clicks";
+
     public static ClickTally OfOne(bool isUnique, bool isBot, bool isOutsideTerms) =>
         new(1, isUnique ? 1 : 0, isBot ? 1 : 0, isOutsideTerms ? 1 : 0);
 
@@ -20,9 +23,18 @@ internal readonly record struct ClickTally(long Clicks, long Unique, long Bot, l
     public static ClickTally Read(IRow row) => new(row.Int64(), row.Int64(), row.Int64(), row.Int64());
 }
 
-/// <summary>How tallies are bound.</summary>
+/// <summary>How tallies are bound, and added to those that are there.</summary>
 internal static class SqliteTallies
 {
+    /// <summary>What an insertion does to the tally that has its key.</summary>
+    public const string Added =
+        """
+        clicks = clicks + excluded.clicks,
+        unique_clicks = unique_clicks + excluded.unique_clicks,
+        bot_clicks = bot_clicks + excluded.bot_clicks,
+        outside_terms_clicks = outside_terms_clicks + excluded.outside_terms_clicks
+        """;
+
     /// <summary>Binds the next four parameters.</summary>
     public static SqliteStatement Bind(this SqliteStatement statement, in ClickTally tally) =>
         statement.Bind(tally.Clicks).Bind(tally.Unique).Bind(tally.Bot).Bind(tally.OutsideTerms);

@@ -68,12 +68,12 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
           FROM clicks WHERE position > $1 AND position <= $2
           GROUP BY program_id, floor_to(at, 3600000), task_id, campaign_id, partner_id, link_code, day_of_id(id)),
         counted AS (
-          INSERT INTO audited_counters AS t (scope, {PostgresTallies.Columns})
+          INSERT INTO audited_counters AS t (scope, {ClickTally.Columns})
           SELECT scope, {Sums} FROM (
-            SELECT 't'::bytea || uuid_send(task_id) AS scope, {PostgresTallies.Columns} FROM piece
-            UNION ALL SELECT 'c'::bytea || uuid_send(campaign_id), {PostgresTallies.Columns} FROM piece
-            UNION ALL SELECT 'p'::bytea || uuid_send(campaign_id) || uuid_send(partner_id), {PostgresTallies.Columns} FROM piece
-            UNION ALL SELECT 'l'::bytea || convert_to(link_code, 'UTF8'), {PostgresTallies.Columns} FROM piece WHERE link_code IS NOT NULL) s
+            SELECT 't'::bytea || uuid_send(task_id) AS scope, {ClickTally.Columns} FROM piece
+            UNION ALL SELECT 'c'::bytea || uuid_send(campaign_id), {ClickTally.Columns} FROM piece
+            UNION ALL SELECT 'p'::bytea || uuid_send(campaign_id) || uuid_send(partner_id), {ClickTally.Columns} FROM piece
+            UNION ALL SELECT 'l'::bytea || convert_to(link_code, 'UTF8'), {ClickTally.Columns} FROM piece WHERE link_code IS NOT NULL) s
           GROUP BY scope
           ON CONFLICT (scope) DO UPDATE SET {PostgresTallies.Added}),
         by_hour AS (

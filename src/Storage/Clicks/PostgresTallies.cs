@@ -8,9 +8,6 @@ namespace OrleansLinks.Clicks;
 /// <summary>How tallies move counters and rollups, many rows in a statement.</summary>
 internal static class PostgresTallies
 {
-    /// <summary>The four columns of a tally.</summary>
-    public const string Columns = "clicks, unique_clicks, bot_clicks, outside_terms_clicks";
-
     /// <summary>How a row that is there takes up another; the table's alias is t.</summary>
     public const string Added =
         """
@@ -22,8 +19,8 @@ internal static class PostgresTallies
 
     private const string MoveCounters =
         $"""
-        INSERT INTO counters AS t (scope, {Columns}, version, changed_at)
-        SELECT scope, {Columns}, 1, $6 FROM unnest($1, $2, $3, $4, $5) AS n (scope, {Columns})
+        INSERT INTO counters AS t (scope, {ClickTally.Columns}, version, changed_at)
+        SELECT scope, {ClickTally.Columns}, 1, $6 FROM unnest($1, $2, $3, $4, $5) AS n (scope, {ClickTally.Columns})
         ON CONFLICT (scope) DO UPDATE SET {Added}, version = t.version + 1, changed_at = excluded.changed_at
         """;
 
@@ -31,21 +28,21 @@ internal static class PostgresTallies
 
     private const string MoveTaskHours =
         $"""
-        INSERT INTO task_hours AS t (program_id, start, task_id, campaign_id, partner_id, {Columns})
+        INSERT INTO task_hours AS t (program_id, start, task_id, campaign_id, partner_id, {ClickTally.Columns})
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (program_id, start, task_id) DO UPDATE SET {Added}
         """;
 
     private const string MoveTaskDays =
         $"""
-        INSERT INTO task_days AS t (program_id, start, task_id, campaign_id, partner_id, {Columns})
+        INSERT INTO task_days AS t (program_id, start, task_id, campaign_id, partner_id, {ClickTally.Columns})
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (program_id, start, task_id) DO UPDATE SET {Added}
         """;
 
     private const string MoveLinkHours =
         $"""
-        INSERT INTO link_hours AS t (program_id, start, task_id, link_code, {Columns})
+        INSERT INTO link_hours AS t (program_id, start, task_id, link_code, {ClickTally.Columns})
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (program_id, start, task_id, link_code) DO UPDATE SET {Added}
         """;

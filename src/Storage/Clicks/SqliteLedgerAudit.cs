@@ -43,8 +43,6 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     // Of the budget, for the hours of before; the snapshot lasts so long.
     private static readonly TimeSpan LongestRotation = TimeSpan.FromMilliseconds(250);
 
-    private const string Tallies = "clicks, unique_clicks, bot_clicks, outside_terms_clicks";
-
     private const string LinkedTallies = "linked_clicks, linked_unique_clicks, linked_bot_clicks, linked_outside_terms_clicks";
 
     private const string ReadState = "SELECT last_rowid FROM audit_state";
@@ -56,34 +54,24 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     private const string ReadClicks = "SELECT link, task, at, is_unique, is_bot, class FROM clicks WHERE rowid > ? AND rowid <= ?";
 
     private const string FindTask =
-        "SELECT t.program, t.task_id, t.campaign_id, t.partner_id FROM click_tasks t WHERE t.number = ?";
-
-    private const string FindScope = "SELECT number FROM scopes WHERE scope = ?";
+        "SELECT program, task_id, campaign_id, partner_id FROM click_tasks WHERE number = ?";
 
     private const string FindName = "SELECT scope FROM scopes WHERE number = ?";
 
     private const string FindTaskName = "SELECT task_id FROM click_tasks WHERE number = ?";
 
-    private const string Added =
-        """
-        clicks = clicks + excluded.clicks,
-        unique_clicks = unique_clicks + excluded.unique_clicks,
-        bot_clicks = bot_clicks + excluded.bot_clicks,
-        outside_terms_clicks = outside_terms_clicks + excluded.outside_terms_clicks
-        """;
-
     private const string MoveCounters =
-        $"INSERT INTO audited_counters (scope, {Tallies}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+        $"INSERT INTO audited_counters (scope, {ClickTally.Columns}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
 
     private static readonly string MoveRange =
         $"""
-        INSERT INTO audited_ranges (number, {Tallies}, print) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added},
+        INSERT INTO audited_ranges (number, {ClickTally.Columns}, print) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added},
           print = (print + excluded.print) & {AuditPrint.Mask}
         """;
 
     private static readonly string MoveHours =
         $"""
-        INSERT INTO audited_hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added},
+        INSERT INTO audited_hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added},
           linked_clicks = linked_clicks + excluded.linked_clicks,
           linked_unique_clicks = linked_unique_clicks + excluded.linked_unique_clicks,
           linked_bot_clicks = linked_bot_clicks + excluded.linked_bot_clicks,
@@ -104,16 +92,16 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         FROM counters c WHERE NOT EXISTS (SELECT 1 FROM audited_counters a WHERE a.scope = c.scope)
         """;
 
-    private const string ReadCounter = $"SELECT {Tallies} FROM counters WHERE scope = ?";
+    private const string ReadCounter = $"SELECT {ClickTally.Columns} FROM counters WHERE scope = ?";
 
     private const string AuditedHours =
-        $"SELECT task, {Tallies}, {LinkedTallies}, link_print FROM audited_hours WHERE program = ? AND start >= ? AND start < ?";
+        $"SELECT task, {ClickTally.Columns}, {LinkedTallies}, link_print FROM audited_hours WHERE program = ? AND start >= ? AND start < ?";
 
-    private const string TaskHours = $"SELECT task, {Tallies} FROM task_hours WHERE program = ? AND start = ?";
+    private const string TaskHours = $"SELECT task, {ClickTally.Columns} FROM task_hours WHERE program = ? AND start = ?";
 
-    private const string TaskDays = $"SELECT task, {Tallies} FROM task_days WHERE program = ? AND start = ?";
+    private const string TaskDays = $"SELECT task, {ClickTally.Columns} FROM task_days WHERE program = ? AND start = ?";
 
-    private const string LinkHours = $"SELECT task, link, {Tallies} FROM link_hours WHERE program = ? AND start = ?";
+    private const string LinkHours = $"SELECT task, link, {ClickTally.Columns} FROM link_hours WHERE program = ? AND start = ?";
 
     // Of the folds and of the rollups, so that a row is found that stands in an hour without clicks.
     private const string NextHour =
@@ -129,7 +117,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         ORDER BY program, start LIMIT 1
         """;
 
-    private const string ReadRange = $"SELECT {Tallies}, print FROM audited_ranges WHERE number = ?";
+    private const string ReadRange = $"SELECT {ClickTally.Columns}, print FROM audited_ranges WHERE number = ?";
 
     private const string CountAudited = "SELECT coalesce(sum(clicks), 0) FROM audited_ranges";
 
@@ -269,7 +257,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
             Number(CounterScopes.OfPartnerIn(ids.Campaign, ids.Partner)));
 
         // 0 is no counter's number: a name that is missing is found as a counter that is.
-        long Number(string scope) => session.Prepare(FindScope).Bind(scope).First(static row => row.Int64(), 0);
+        long Number(string scope) => session.Prepare(SqliteNumbers.FindScope).Bind(scope).First(static row => row.Int64(), 0);
     }
 
     private long Compare(SqliteSession session, TimeSpan budget, AuditFindings found)

@@ -42,40 +42,23 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     private const string NextClicks = $"{SelectClicks} WHERE c.task = ? AND c.id < ? ORDER BY c.id DESC LIMIT ?";
 
     private const string MoveCounters =
-        """
-        INSERT INTO counters (scope, clicks, unique_clicks, bot_clicks, outside_terms_clicks, version, changed_at)
-        VALUES (?, ?, ?, ?, ?, 1, ?)
-        ON CONFLICT (scope) DO UPDATE SET
-          clicks = clicks + excluded.clicks,
-          unique_clicks = unique_clicks + excluded.unique_clicks,
-          bot_clicks = bot_clicks + excluded.bot_clicks,
-          outside_terms_clicks = outside_terms_clicks + excluded.outside_terms_clicks,
-          version = version + 1,
-          changed_at = excluded.changed_at
+        $"""
+        INSERT INTO counters (scope, {ClickRows.Totals}) VALUES (?, ?, ?, ?, ?, 1, ?)
+        ON CONFLICT (scope) DO UPDATE SET {SqliteTallies.Added}, version = version + 1, changed_at = excluded.changed_at
         """;
 
     private const string MoveTaskCounters = $"{MoveCounters} RETURNING {ClickRows.Totals}";
 
     private const string ReadCounters = $"SELECT {ClickRows.Totals} FROM counters WHERE scope = (SELECT number FROM scopes WHERE scope = ?)";
 
-    private const string Added =
-        """
-        clicks = clicks + excluded.clicks,
-        unique_clicks = unique_clicks + excluded.unique_clicks,
-        bot_clicks = bot_clicks + excluded.bot_clicks,
-        outside_terms_clicks = outside_terms_clicks + excluded.outside_terms_clicks
-        """;
-
-    private const string Tallies = "clicks, unique_clicks, bot_clicks, outside_terms_clicks";
-
     private const string MoveTaskHours =
-        $"INSERT INTO task_hours (program, start, task, {Tallies}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+        $"INSERT INTO task_hours (program, start, task, {ClickTally.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
 
     private const string MoveTaskDays =
-        $"INSERT INTO task_days (program, start, task, {Tallies}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+        $"INSERT INTO task_days (program, start, task, {ClickTally.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
 
     private const string MoveLinkHours =
-        $"INSERT INTO link_hours (program, start, task, link, {Tallies}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {Added}";
+        $"INSERT INTO link_hours (program, start, task, link, {ClickTally.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
 
     private static readonly byte[] TaskPrefix = Encoding.UTF8.GetBytes(EntityId.Task);
 

@@ -12,7 +12,7 @@ internal sealed class SqliteNumbers
     /// <summary>So many of a kind are remembered; then all are forgotten, which costs a look each when they come again.</summary>
     internal const int MaxRemembered = 200_000;
 
-    private const string FindScope = "SELECT number FROM scopes WHERE scope = ?";
+    internal const string FindScope = "SELECT number FROM scopes WHERE scope = ?";
 
     private const string AddScope = "INSERT INTO scopes (scope) VALUES (?) RETURNING number";
 
