@@ -13,12 +13,7 @@ if $quick; then warm_up=20 rounds=1 seconds=10 bare_warm_up=3 bare_seconds=5 sus
 silo_counts=(1 2 4)
 
 build src/Silo src/Api bench/BareKestrel
-chmod 711 "$work"
-coproc server { exec "$root/deploy/local/postgres.sh" "$work/postgres" max_connections=300 shared_buffers=512MB max_wal_size=4GB; }
-children+=("$server_PID")
-read -r ready <&"${server[0]}" && [ "$ready" = ready ] || fail "PostgreSQL did not start."
-postmaster="$(head -1 "$work/postgres/data/postmaster.pid")"
-sql() { psql -qAt -h "$work/postgres" -U postgres -d "${2:-postgres}" -c "$1"; }
+start_postgres max_connections=300
 
 # --- A cluster: silos, and an edge by the name edge, over a database of their own.
 silos=() silo_health=()

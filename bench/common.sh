@@ -85,6 +85,22 @@ stop() { # stop NAME, and wait until it is gone
   wait "${pids[$1]}" || true
 }
 
+start_postgres() { # start_postgres OPTIONS…: a private PostgreSQL with an empty database; leaves its $postmaster and the connection string $database
+  say "starting PostgreSQL"
+  chmod 711 "$work"
+  coproc server { exec "$root/deploy/local/postgres.sh" "$work/postgres" shared_buffers=512MB max_wal_size=4GB "$@"; }
+  children+=("$server_PID")
+  local ready
+  read -r ready <&"${server[0]}" && [ "$ready" = ready ] || fail "PostgreSQL did not start."
+  postmaster="$(head -1 "$work/postgres/data/postmaster.pid")"
+  sql "CREATE DATABASE orleanslinks ENCODING 'UTF8'"
+  database="Host=$work/postgres;Username=postgres;Database=orleanslinks"
+}
+
+sql() { # sql STATEMENT [DATABASE]
+  "$(for there in /usr/lib/postgresql/*/bin; do echo "$there"; done | sort -V | tail -1)/psql" -qAt -h "$work/postgres" -U postgres -d "${2:-postgres}" -c "$1"
+}
+
 # use NAME: the instance that the functions below speak to.
 use() { ours="${pids[$1]}" ours_at="${urls[$1]}"; }
 

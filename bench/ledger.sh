@@ -10,16 +10,10 @@ rounds=24
 if $quick; then rounds=6; fi
 
 build bench/Measure
-say "starting PostgreSQL"
+start_postgres
 mkdir -p "$work/sqlite"
-chmod 711 "$work"
-coproc server { exec "$root/deploy/local/postgres.sh" "$work/postgres" shared_buffers=512MB max_wal_size=4GB; }
-children+=("$server_PID")
-read -r ready <&"${server[0]}" && [ "$ready" = ready ] || fail "PostgreSQL did not start."
-psql="$(for there in /usr/lib/postgresql/*/bin; do echo "$there"; done | sort -V | tail -1)/psql"
-"$psql" -q -h "$work/postgres" -U postgres -d postgres -c "CREATE DATABASE orleanslinks ENCODING 'UTF8'"
 say "recording $((rounds * 32768)) clicks in both"
-measure ledger "$work/sqlite" "$rounds" "Host=$work/postgres;Username=postgres;Database=orleanslinks" "$(head -1 "$work/postgres/data/postmaster.pid")"
+measure ledger "$work/sqlite" "$rounds" "$database" "$postmaster"
 
 report "what recording a click costs" \
   "Clicks over 10,000 links (Zipf) of 100 tasks, in rounds of 32,768 that are split by shard as the shipper does, the shards at once" \

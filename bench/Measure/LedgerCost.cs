@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansLinks.Clicks;
-using OrleansLinks.Links;
 using OrleansLinks.Storage.Postgres;
 using OrleansLinks.Storage.Sqlite;
 
@@ -14,12 +13,7 @@ namespace OrleansLinks.Bench;
 /// </summary>
 internal static class LedgerCost
 {
-    private const int Links = 10_000;
-    private const int Tasks = 100;
     private const double Target = 35;
-
-    // A round of a shipper takes so many, and splits them by shard.
-    private const int ClicksPerRound = 32 * 1024;
 
     // Round trips of a batch; PostgresLedgerStore says which.
     private const double RoundTripsPerBatch = 4;
@@ -28,7 +22,8 @@ internal static class LedgerCost
 
     public static async Task Measure(string folder, int rounds, string connectionString, int server)
     {
-        var batches = MakeRounds(rounds + 2);
+        var source = new ClickRounds();
+        var batches = Enumerable.Range(0, rounds + 2).Select(_ => source.Next()).ToList();
         await using var postgres = new ServiceCollection().AddLogging()
             .AddPostgresStores(new PostgresOptions { ConnectionString = connectionString }).BuildServiceProvider();
         await postgres.OpenPostgresStores();
@@ -39,11 +34,11 @@ internal static class LedgerCost
         {
             // To warm up, and to have tables with something in them.
             foreach (var round in batches[..2])
-                await Record(store, round);
+                await ClickRounds.Record(store, round);
 
             var (here, there, began) = (Here(), There(server), Stopwatch.GetTimestamp());
             foreach (var round in batches[2..])
-                await Record(store, round);
+                await ClickRounds.Record(store, round);
 
             var took = Stopwatch.GetElapsedTime(began);
             (here, there) = (Here() - here, There(server) - there);
@@ -65,8 +60,6 @@ internal static class LedgerCost
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static Task<RecordedClicks[]> Record(ILedgerStore store, List<ClickBatch> round) => Task.WhenAll(round.Select(batch => Task.Run(() => store.RecordAsync(batch))));
 
     private static TimeSpan Here()
     {
@@ -103,47 +96,4 @@ internal static class LedgerCost
 
         return TimeSpan.FromMilliseconds(ticks * MillisecondsPerTick);
     }
-
-    /// <summary>Clicks over links that differ in how often they are clicked (Zipf), three in ten by visitors that came before.</summary>
-    private static List<List<ClickBatch>> MakeRounds(int rounds)
-    {
-        var random = new Random(1);
-        var program = NewId(EntityId.Program);
-        var campaign = NewId(EntityId.Campaign);
-        var tasks = Enumerable.Range(0, Tasks).Select(_ => (Task: NewId(EntityId.Task), Partner: NewId(EntityId.Partner))).ToArray();
-        var visitors = new List<Guid>();
-        var weights = new double[Links];
-        var sum = 0.0;
-        for (var link = 0; link < Links; link++)
-            weights[link] = sum += 1.0 / (link + 1);
-
-        var builders = Enumerable.Range(0, LedgerShards.Count).Select(_ => new ClickBatchBuilder()).ToArray();
-        var bytes = new byte[ClickFormat.MaxLength];
-        var all = new List<List<ClickBatch>>();
-        for (var round = 0; round < rounds; round++)
-        {
-            for (var i = 0; i < ClicksPerRound; i++)
-            {
-                var link = Math.Min(~Array.BinarySearch(weights, random.NextDouble() * sum), Links - 1);
-                var (task, partner) = tasks[link % Tasks];
-                if (visitors.Count == 0 || random.Next(10) >= 3)
-                    visitors.Add(Guid.NewGuid());
-
-                var visitor = random.Next(10) >= 3 ? visitors[^1] : visitors[random.Next(visitors.Count)];
-                var click = new Click(
-                    EntityId.NewSeed(TimeProvider.System), $"code{link:0000}", task, campaign, partner, program, TimeProvider.System.GetUtcNow(), ClickClass.InTerms, null,
-                    random.Next(20) == 0, visitor, $"https://www.example.com/products/{link}?campaign=spring", "https://www.instagram.com/",
-                    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
-                    new ReportingValues(SubId1: "newsletter", SharedId: "spring"));
-                var length = ClickFormat.Write(click, bytes);
-                builders[LedgerShards.Of(ClickFormat.TaskOf(bytes))].Add(bytes.AsSpan(0, length));
-            }
-
-            all.Add([.. builders.Where(builder => builder.Count > 0).Select(builder => builder.Take())]);
-        }
-
-        return all;
-    }
-
-    private static string NewId(string prefix) => EntityId.New(prefix, TimeProvider.System);
 }

@@ -2,12 +2,13 @@ using System.Globalization;
 using OrleansLinks.Bench;
 
 // Measures what wrk cannot. Prints a line for each thing: what, measured, target, met, with tabs in between.
-// bench/redirect.sh, bench/path.sh and bench/ledger.sh start it.
+// bench/redirect.sh, bench/path.sh, bench/ledger.sh and bench/audit.sh start it.
 //   Measure disk FOLDER SECONDS
 //   Measure staleness|watchers|outage ADDRESS CAMPAIGN PARTNER SECONDS PID DATA_FOLDER    (ORLEANSLINKS_OPERATOR_KEY holds the key)
 //   Measure memory FOLDER LINKS ROOM
 //   Measure allocations FOLDER
 //   Measure ledger FOLDER ROUNDS CONNECTION_STRING SERVER_PID    (bench/ledger.sh)
+//   Measure audit FOLDER CLICKS CONNECTION_STRING    (bench/audit.sh)
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
@@ -19,6 +20,9 @@ switch (args)
         return 0;
     case ["ledger", var folder, var rounds, var connectionString, var server]:
         await LedgerCost.Measure(folder, Number(rounds), connectionString, Number(server));
+        return 0;
+    case ["audit", var folder, var clicks, var connectionString]:
+        await AuditCost.Measure(folder, Number(clicks), connectionString);
         return 0;
     case ["allocations", var folder]:
         return Allocations.Measure(folder) ? 0 : 1;

@@ -19,7 +19,10 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Counters of a silo that is gone are to move again as soon as another one has their actors.</summary>
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A silo that hangs answers nothing, and is believed in for some seconds: who does not answer soon is not waited for alone.</summary>
+    private static readonly TimeSpan AskAnotherAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, WatchedTask> _tasks = [];
@@ -138,10 +141,31 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
 
     private async Task Renew(WatchedTask task)
     {
-        if (await grains.Actor<IResolverGrain>(IResolverGrain.Key).WatchCounters(task.Id, Reference).WaitAsync(Patience, clock) is { } totals)
+        if (await AskOneOrTwo(task).WaitAsync(Patience, clock) is { } totals)
         {
             task.Take(totals);
         }
+    }
+
+    private async Task<CounterTotals?> AskOneOrTwo(WatchedTask task)
+    {
+        var resolver = grains.Actor<IResolverGrain>(IResolverGrain.Key);
+        var one = resolver.WatchCounters(task.Id, Reference);
+        if (await Task.WhenAny(one, Task.Delay(AskAnotherAfter, clock)) == one)
+        {
+            return await one;
+        }
+
+        var another = resolver.WatchCounters(task.Id, Reference);
+        var first = await Task.WhenAny(one, another);
+        var last = first == one ? another : one;
+        if (first.IsCompletedSuccessfully)
+        {
+            last.Ignore();
+            return await first;
+        }
+
+        return await last;
     }
 
     private void End(WatchedTask task)

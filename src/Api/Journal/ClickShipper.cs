@@ -13,8 +13,10 @@ internal sealed class ClickShipper(ClickJournal journal, IGrainFactory grains, T
     private const int MaxClicks = 32 * 1024;
     private const int MaxBytes = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    // Short, since the next call goes to another silo, and one to a silo that is gone takes long enough by itself.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan CatchUpPatience = TimeSpan.FromMilliseconds(500);
