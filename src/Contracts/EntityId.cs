@@ -33,6 +33,9 @@ public static class EntityId
     /// <summary>Prefix of a click's id.</summary>
     public const string Click = "clk_";
 
+    /// <summary>Prefix of a conversion's id.</summary>
+    public const string Conversion = "cnv_";
+
     /// <summary>Prefix of an access key's id.</summary>
     public const string Key = "key_";
 

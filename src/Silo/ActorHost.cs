@@ -14,6 +14,7 @@ internal static class ActorHost
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ChangeStamps>().AddSingleton<SettingsChanges>();
+        builder.Services.AddHostedService<Upkeep>();
         builder.UseOrleans(silo =>
         {
             configure(silo);

@@ -51,6 +51,8 @@ public sealed class World
 
     public string ClickId { get; private set; } = "";
 
+    public string ConversionId { get; private set; } = "";
+
     /// <summary>Makes a world.</summary>
     /// <param name="host">Where.</param>
     /// <param name="campaign">Changes the campaign before it is made.</param>
@@ -74,6 +76,8 @@ public sealed class World
         var link = await world.MakeLink();
         world.LinkId = link["id"];
         world.ClickId = ClickIdOf(await world.Click(link["trackingUrl"]));
+        await Task.WhenAll(world.Convert(world.ClickId), world.Convert("clk_" + Absent), world.Convert("clk_" + Absent));
+        world.ConversionId = (await world.Convert(world.ClickId)).Expect(201)["id"];
         foreach (var who in Enum.GetValues<Who>())
         {
             world.SpareKeyIds[who] = (await world.Operator.Post("/keys", world.KeyBody(who))).Expect(201)["id"];
@@ -94,6 +98,7 @@ public sealed class World
         TaskId = id("tsk_"),
         LinkId = id("lnk_"),
         ClickId = id("clk_"),
+        ConversionId = id("cnv_"),
         SpareKeyIds = Enum.GetValues<Who>().ToDictionary(who => who, _ => id("key_")),
     };
 
@@ -143,6 +148,13 @@ public sealed class World
         null,
         [.. userAgent is null ? Array.Empty<(string, string)>() : [("User-Agent", userAgent)], .. referrer is null ? Array.Empty<(string, string)>() : [("Referer", referrer)]]);
 
+    /// <summary>Reports a conversion of an order that nothing else reports.</summary>
+    public Task<Answer> Convert(string clickId, string amount = "100.00", string? orderId = null) => Brand.Post("/conversions", ConversionBody(clickId, amount, orderId));
+
+    public static JsonObject ConversionBody(string clickId, string amount = "100.00", string? orderId = null) => Parse($$"""
+        { "clickId": "{{clickId}}", "orderId": "{{orderId ?? $"order {Guid.NewGuid():N}"}}", "amount": { "amount": "{{amount}}", "currency": "EUR" } }
+        """);
+
     /// <summary>The click as a side sees it.</summary>
     public async Task<JsonObject> ReadClick(string clickId, Who who = Who.Brand) => (await As(who).Get($"/clicks/{clickId}")).Expect(200).Json;
 
@@ -177,6 +189,7 @@ public sealed class World
             $"/programs/{ProgramId}", $"/partners/{PartnerId}", $"/programs/{ProgramId}/campaigns?limit=500", $"/campaigns/{CampaignId}",
             $"/campaigns/{CampaignId}/participants?limit=500", $"/campaigns/{CampaignId}/tasks?limit=500", $"/tasks/{TaskId}",
             $"/tasks/{TaskId}/links?limit=500", $"/tasks/{TaskId}/clicks?limit=500", "/partners?limit=500", "/keys?limit=500",
+            $"/campaigns/{CampaignId}/conversions?limit=500", $"/programs/{ProgramId}/conversions/unmatched?limit=500",
             .. LinkId.Length > 0 ? new[] { $"/links/{LinkId}" } : [],
         ];
         var texts = new List<string>();

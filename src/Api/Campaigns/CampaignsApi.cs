@@ -197,7 +197,8 @@ internal static class CampaignsApi
             ? campaign
             : null;
 
-    private static async Task<CampaignInfo?> FindForBothSides(string campaignId, Caller caller, IGrainFactory grains)
+    /// <summary>A campaign of the caller's program, or one that the caller takes part in; null when there is none that the caller may know of.</summary>
+    internal static async Task<CampaignInfo?> FindForBothSides(string campaignId, Caller caller, IGrainFactory grains)
     {
         if (caller.Key.Role != Role.Partner)
         {

@@ -8,7 +8,7 @@ namespace OrleansLinks.Clicks;
 /// <param name="UniqueClicks">Those that were their visitor's first on that link for 30 minutes.</param>
 /// <param name="BotClicks">Those by crawlers and link previews.</param>
 /// <param name="OutsideTermsClicks">Those that are not paid.</param>
-/// <param name="Conversions">Conversions attributed to the clicks.</param>
+/// <param name="Conversions">Conversions that are attributed to the clicks and not reversed.</param>
 /// <param name="Revenue">Amounts of the conversions.</param>
 /// <param name="Payout">What the conversions pay.</param>
 /// <param name="Version">Grows with every change.</param>
@@ -32,13 +32,16 @@ internal sealed record CounterView(
         return Of(totals, program.Currency, clock.GetUtcNow());
     }
 
-    public static CounterView Of(CounterTotals totals, string currency, DateTimeOffset asOf)
-    {
-        // No conversion can be reported yet, so there are none, and no money.
-        var nothing = new Money(0m, currency);
-        return new CounterView(
-            totals.Clicks, totals.UniqueClicks, totals.BotClicks, totals.OutsideTermsClicks, 0, nothing, nothing, totals.Version, asOf);
-    }
+    public static CounterView Of(CounterTotals totals, string currency, DateTimeOffset asOf) => new(
+        totals.Clicks,
+        totals.UniqueClicks,
+        totals.BotClicks,
+        totals.OutsideTermsClicks,
+        totals.Conversions,
+        new Money(totals.Revenue, currency),
+        new Money(totals.Payout, currency),
+        totals.Version,
+        asOf);
 }
 
 /// <summary>A click as a side sees it.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
+using OrleansLinks.Conversions;
 using OrleansLinks.Installation;
 using OrleansLinks.Journal;
 using OrleansLinks.Json;
@@ -70,6 +71,7 @@ internal static class ApiHost
         api.MapLinks();
         api.MapLiveCounters();
         api.MapClicks();
+        api.MapConversions();
         api.MapLedger();
         api.MapKeys();
         app.MapApiDocument();

@@ -20,6 +20,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         ["taskId"] = "The task's id (tsk_…).",
         ["linkId"] = "The link's id (lnk_…).",
         ["clickId"] = "The click's id (clk_…), as the landing page got it.",
+        ["conversionId"] = "The conversion's id (cnv_…).",
         ["keyId"] = "The key's id (key_…).",
     };
 
@@ -74,7 +75,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             .. isList || hasBody || creates || isChange ? (int[])[400] : [],
             401,
             403,
-            .. path.Contains('{', StringComparison.Ordinal) ? (int[])[404] : [],
+            .. path.Contains('{', StringComparison.Ordinal) || path.EndsWith("/conversions/", StringComparison.Ordinal) ? (int[])[404] : [],
             .. method is "POST" or "PATCH" ? (int[])[409] : [],
             .. isChange ? (int[])[412] : [],
             .. hasBody ? (int[])[413, 415, 422] : [],
@@ -147,6 +148,9 @@ internal sealed class OperationExamples : IOpenApiOperationTransformer
         ["POST api/v1/tasks/{taskId}/links"] = """{ "form": "short", "landingPage": "https://www.example.com/products?id=7", "alias": "spring-sale", "sharedId": "newsletter" }""",
         ["POST api/v1/tasks/{taskId}/links/batch"] = """[{ "landingPage": "https://www.example.com/a" }, { "landingPage": "https://www.example.com/b", "form": "regular" }]""",
         ["PATCH api/v1/links/{linkId}"] = """{ "state": "disabled" }""",
+        ["POST api/v1/conversions"] = """{ "clickId": "clk_01k2v0000000000000000000ab", "orderId": "A-1001", "amount": { "amount": "49.90", "currency": "EUR" } }""",
+        ["POST api/v1/conversions/{conversionId}/adjust"] = """{ "amount": { "amount": "29.90", "currency": "EUR" }, "reason": "One article was sent back." }""",
+        ["POST api/v1/conversions/{conversionId}/reverse"] = """{ "reason": "The order was cancelled." }""",
         ["POST api/v1/keys"] = """{ "role": "brand", "programId": "prg_01k2v0000000000000000000ab", "name": "Website", "readOnly": true }""",
         ["POST api/v1/keys/{keyId}/rotate"] = """{ "overlapSeconds": 3600 }""",
     };

@@ -69,11 +69,23 @@ public sealed record CampaignTracking(
 /// <param name="Model">Fixed or percentage.</param>
 /// <param name="Amount">With <see cref="PayoutModel.Fixed"/>: the amount for each order.</param>
 /// <param name="Rate">With <see cref="PayoutModel.Percentage"/>: percent of the order's amount, above 0 and at most 100.</param>
+/// <param name="MinPayout">The least that an order pays; null for no limit.</param>
+/// <param name="MaxPayout">The most that an order pays; null for no limit.</param>
+/// <param name="Cap">What the campaign pays in all; null for no limit.</param>
 [GenerateSerializer, Immutable, Alias("PayoutTerms")]
 public sealed record PayoutTerms(
     [property: Id(0)] PayoutModel Model,
     [property: Id(1)] Money? Amount = null,
-    [property: Id(2)] decimal? Rate = null);
+    [property: Id(2)] decimal? Rate = null,
+    [property: Id(3)] Money? MinPayout = null,
+    [property: Id(4)] Money? MaxPayout = null,
+    [property: Id(5)] PayoutCap? Cap = null);
+
+/// <summary>What a campaign pays in all, over its whole life; what goes past it is kept outside terms and pays nothing.</summary>
+/// <param name="Conversions">So many conversions at most, at least 1; null for no limit.</param>
+/// <param name="Payout">So much money at most; null for no limit.</param>
+[GenerateSerializer, Immutable, Alias("PayoutCap")]
+public sealed record PayoutCap([property: Id(0)] long? Conversions = null, [property: Id(1)] Money? Payout = null);
 
 /// <summary>Whether and what a campaign pays for performance.</summary>
 /// <param name="Enabled">Whether it pays; a gate for links.</param>

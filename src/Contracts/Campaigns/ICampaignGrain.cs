@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using OrleansLinks.Clicks;
+using OrleansLinks.Conversions;
 
 namespace OrleansLinks.Campaigns;
 
@@ -35,6 +36,17 @@ public interface ICampaignGrain : IGrainWithStringKey
     /// <returns>Whether the campaign exists.</returns>
     [Alias("RemoveParticipant")]
     Task<bool> RemoveParticipant(string partnerId);
+
+    /// <summary>The terms that were in force at a time: what clicks of then are paid by; null when the campaign was never made.</summary>
+    [Alias("GetTermsAt"), AlwaysInterleave]
+    Task<TermsVersion?> GetTermsAt(DateTimeOffset at);
+
+    /// <summary>A page of the campaign's conversions, newest first.</summary>
+    /// <param name="partnerId">Of this partner alone; null for all.</param>
+    /// <param name="before">Where the page before ended; null for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    [Alias("ListConversions"), AlwaysInterleave]
+    Task<ConversionPage> ListConversions(string? partnerId, long? before, int limit);
 
     /// <summary>The campaign's totals, or a partner's share of them.</summary>
     [Alias("GetCounters"), AlwaysInterleave]

@@ -54,7 +54,7 @@ public sealed record Click(
 public sealed record ClickRecord([property: Id(0)] Click Click, [property: Id(1)] bool IsUnique);
 
 /// <summary>
-/// Totals over the clicks of a link, task, campaign, or a partner's share of a campaign. Every click is in
+/// Totals over the clicks and conversions of a link, task, campaign, or a partner's share of a campaign. Every click is in
 /// <see cref="Clicks"/>; the other numbers are parts of it.
 /// </summary>
 /// <param name="Clicks">All answered redirects.</param>
@@ -63,6 +63,9 @@ public sealed record ClickRecord([property: Id(0)] Click Click, [property: Id(1)
 /// <param name="OutsideTermsClicks">Those that are not paid.</param>
 /// <param name="Version">Grows with every change of these totals.</param>
 /// <param name="ChangedAt">When they last changed; null when they never have.</param>
+/// <param name="Conversions">Conversions that are attributed and not reversed.</param>
+/// <param name="Revenue">What their orders amount to, in the program's currency.</param>
+/// <param name="Payout">What they pay.</param>
 [GenerateSerializer, Immutable, Alias("CounterTotals")]
 public sealed record CounterTotals(
     [property: Id(0)] long Clicks,
@@ -70,7 +73,10 @@ public sealed record CounterTotals(
     [property: Id(2)] long BotClicks,
     [property: Id(3)] long OutsideTermsClicks,
     [property: Id(4)] long Version,
-    [property: Id(5)] DateTimeOffset? ChangedAt)
+    [property: Id(5)] DateTimeOffset? ChangedAt,
+    [property: Id(6)] long Conversions = 0,
+    [property: Id(7)] decimal Revenue = 0,
+    [property: Id(8)] decimal Payout = 0)
 {
     /// <summary>No clicks yet.</summary>
     public static CounterTotals Zero { get; } = new(0, 0, 0, 0, 0, null);

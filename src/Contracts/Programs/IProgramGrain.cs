@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using OrleansLinks.Conversions;
 
 namespace OrleansLinks.Programs;
 
@@ -13,6 +14,12 @@ public interface IProgramGrain : IGrainWithStringKey
     /// <summary>The program, or null when it was never made.</summary>
     [Alias("Get"), AlwaysInterleave]
     ValueTask<ProgramInfo?> Get();
+
+    /// <summary>A page of the program's conversions that belong to no click, or wait for theirs; newest first.</summary>
+    /// <param name="before">Where the page before ended; null for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    [Alias("ListUnmatched"), AlwaysInterleave]
+    Task<ConversionPage> ListUnmatched(long? before, int limit);
 
     /// <summary>Changes the fields that are set, all or none.</summary>
     /// <param name="change">The fields to change.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansLinks.Clicks;
+using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
 using OrleansLinks.Partners;
 using OrleansLinks.Programs;
@@ -12,6 +13,7 @@ internal sealed class CampaignGrain(
     SettingsChanges changes,
     IDirectoryStore directory,
     ILedgerStore ledger,
+    IConversionStore conversions,
     TimeProvider clock) : SettingsGrain<CampaignInfo>(state, changes), ICampaignGrain
 {
     private Participants? _participants;
@@ -65,6 +67,11 @@ internal sealed class CampaignGrain(
         var campaign = CampaignRules.Apply(Current.Id, Current, Current.ProgramId, change, program!.Currency, clock);
         if (campaign.IsOk && campaign.Value != Current)
         {
+            if (campaign.Value.Tracking != Current.Tracking || campaign.Value.PayForPerformance != Current.PayForPerformance)
+            {
+                await KeepTerms(Current, campaign.Value);
+            }
+
             await Write(campaign.Value);
         }
 
@@ -119,6 +126,13 @@ internal sealed class CampaignGrain(
         return true;
     }
 
+    public async Task<TermsVersion?> GetTermsAt(DateTimeOffset at) => Current is { } campaign
+        ? await conversions.FindTermsAsync(campaign.Id, at, campaign.Version) ?? TermsOf(campaign, campaign.CreatedAt)
+        : null;
+
+    public Task<ConversionPage> ListConversions(string? partnerId, long? before, int limit) =>
+        conversions.ListAsync(this.GetPrimaryKeyString(), partnerId, before, limit);
+
     public Task<CounterTotals> GetCounters(string? partnerId)
     {
         var id = this.GetPrimaryKeyString();
@@ -132,6 +146,26 @@ internal sealed class CampaignGrain(
         new(DirectoryLists.CampaignsOf(campaign.ProgramId, campaign.Status), campaign.Id),
         new(DirectoryLists.CampaignsOf(campaign.ProgramId, campaign.Status, campaign.Kind), campaign.Id),
     ];
+
+    /// <summary>
+    /// Keeps the terms that a change brings, before it is made: those of a version that the campaign never came to are not looked
+    /// at, and are replaced when it does come to that version.
+    /// </summary>
+    private async Task KeepTerms(CampaignInfo before, CampaignInfo after)
+    {
+        var now = clock.GetUtcNow();
+        if (await conversions.FindTermsAsync(before.Id, now, before.Version) is null)
+        {
+            await conversions.AddTermsAsync(TermsOf(before, before.CreatedAt), TermsOf(after, now));
+        }
+        else
+        {
+            await conversions.AddTermsAsync(TermsOf(after, now));
+        }
+    }
+
+    private static TermsVersion TermsOf(CampaignInfo campaign, DateTimeOffset since) =>
+        new(campaign.Id, campaign.Version, since, campaign.Tracking, campaign.PayForPerformance);
 
     private Refusal? CheckVersion(long? expectedVersion) => CurrentOrLeave() is { } campaign
         ? Refusal.WhenStale(campaign.Version, expectedVersion)

@@ -10,6 +10,7 @@ internal static class CampaignRules
     private const int MaxDays = 365;
     private const int DefaultDays = 30;
     private const decimal MaxAmount = 1_000_000_000m;
+    private const long MaxCappedConversions = 1_000_000_000;
 
     /// <summary>The campaign after the change; a new draft when there is no <paramref name="current"/>.</summary>
     /// <param name="id">The campaign's id.</param>
@@ -149,7 +150,45 @@ internal static class CampaignRules
                 break;
         }
 
+        CheckLimits(errors, Field, terms, currency);
         return new PayForPerformance(enabled, terms);
+    }
+
+    private static void CheckLimits(FieldErrors errors, string field, PayoutTerms? terms, string currency)
+    {
+        CheckLimit($"{field}.minPayout", terms?.MinPayout);
+        CheckLimit($"{field}.maxPayout", terms?.MaxPayout);
+        CheckLimit($"{field}.cap.payout", terms?.Cap?.Payout);
+        if (terms is { MinPayout: { } min, MaxPayout: { } max } && max.Amount < min.Amount)
+        {
+            errors.Add($"{field}.maxPayout", "maxPayout must not be less than minPayout.");
+        }
+
+        if (terms?.Cap is { Conversions: null, Payout: null })
+        {
+            errors.Add($"{field}.cap", "A cap has a number of conversions, a payout, or both; leave it out for no cap.");
+        }
+        else if (terms?.Cap?.Conversions is not (null or (>= 1 and <= MaxCappedConversions)))
+        {
+            errors.Add($"{field}.cap.conversions", $"cap.conversions is a number from 1 to {MaxCappedConversions}.");
+        }
+
+        void CheckLimit(string limit, Money? money)
+        {
+            if (money is null)
+            {
+                return;
+            }
+
+            if (money is not { Amount: > 0 and <= MaxAmount, Amount.Scale: <= 4 })
+            {
+                errors.Add($"{limit}.amount", "The amount is above 0, with at most 4 decimals.");
+            }
+            else if (money.Currency != currency)
+            {
+                errors.Add($"{limit}.currency", $"The program's currency is {currency}.");
+            }
+        }
     }
 
     private static CampaignLanding ApplyLanding(FieldErrors errors, CampaignLanding? current, Optional<CampaignLandingChange> change, TimeProvider clock)

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using Orleans.Concurrency;
+using OrleansLinks.Conversions;
 using OrleansLinks.Tasks;
 
 namespace OrleansLinks.Clicks;
@@ -33,6 +34,11 @@ internal sealed class LedgerShardGrain(ILedgerStore store, TimeProvider clock) :
         if (_done.Count > Remembered)
         {
             _done.Dequeue();
+        }
+
+        foreach (var conversion in recorded.Awaited)
+        {
+            GrainFactory.Actor<IConversionGrain>(EntityId.From(EntityId.Conversion, conversion)).Match().Ignore();
         }
 
         if (_watchedUntil.Count == 0)

@@ -1,3 +1,4 @@
+using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
 
 namespace OrleansLinks.Programs;
@@ -7,6 +8,7 @@ internal sealed class ProgramGrain(
     [PersistentState("program")] IPersistentState<SettingsState<ProgramInfo>> state,
     SettingsChanges changes,
     IDirectoryStore directory,
+    IConversionStore conversions,
     TimeProvider clock) : SettingsGrain<ProgramInfo>(state, changes), IProgramGrain
 {
     public async Task<Result<ProgramInfo>> Create(ProgramChange settings)
@@ -28,6 +30,8 @@ internal sealed class ProgramGrain(
     }
 
     public ValueTask<ProgramInfo?> Get() => new(CurrentOrLeave());
+
+    public Task<ConversionPage> ListUnmatched(long? before, int limit) => conversions.ListUnmatchedAsync(this.GetPrimaryKeyString(), before, limit);
 
     public async Task<Result<ProgramInfo>> Change(ProgramChange change, long? expectedVersion)
     {

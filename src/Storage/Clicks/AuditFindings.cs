@@ -6,7 +6,7 @@ internal sealed class AuditFindings
     /// <summary>Texts that a check gives at most.</summary>
     internal const int Most = 10;
 
-    private static readonly string[] Measures = ["clicks", "unique clicks", "bot clicks", "clicks outside terms"];
+    private static readonly string[] Measures = ["clicks", "unique clicks", "bot clicks", "clicks outside terms", "conversions", "ten-thousandths of revenue", "ten-thousandths of payout"];
 
     /// <summary>The first of the differences, in words.</summary>
     public List<string> Texts { get; } = [];
@@ -24,14 +24,17 @@ internal sealed class AuditFindings
         _ => $"campaign {scope}",
     };
 
-    /// <summary>Compares what is counted with what the clicks add up to.</summary>
-    public void Add(string name, ClickTally counted, ClickTally kept)
+    /// <summary>Compares what is counted with what clicks and conversions add up to.</summary>
+    public void Add(string name, LedgerTally counted, LedgerTally kept)
     {
-        Drift += ClickTally.Distance(counted, kept);
+        Drift += LedgerTally.Distance(counted, kept);
         Add(name, Measures[0], counted.Clicks, kept.Clicks);
         Add(name, Measures[1], counted.Unique, kept.Unique);
         Add(name, Measures[2], counted.Bot, kept.Bot);
         Add(name, Measures[3], counted.OutsideTerms, kept.OutsideTerms);
+        Add(name, Measures[4], counted.Conversions, kept.Conversions);
+        Add(name, Measures[5], counted.Revenue, kept.Revenue);
+        Add(name, Measures[6], counted.Payout, kept.Payout);
     }
 
     /// <summary>Notes that sums are right and yet not all clicks are where they belong; how many cannot be told, so that it counts as one.</summary>

@@ -16,16 +16,18 @@ internal readonly record struct AuditPrint(long Value)
     public static AuditPrint operator +(AuditPrint a, AuditPrint b) => new((a.Value + b.Value) & Mask);
 
     /// <summary>The print of a link's clicks.</summary>
-    public static AuditPrint Of(long link, in ClickTally tally) => Weighted(Mix((ulong)link), tally);
+    public static AuditPrint Of(long link, in LedgerTally tally) => Weighted(Mix((ulong)link), tally);
 
     /// <summary>The print of clicks on a task's link in an hour.</summary>
-    public static AuditPrint Of(long task, long link, long hour, in ClickTally tally) =>
+    public static AuditPrint Of(long task, long link, long hour, in LedgerTally tally) =>
         Weighted(Mix((ulong)link + Mix((ulong)task + Mix((ulong)hour))), tally);
 
     // The measures count differently, so that one cannot stand in for another. Unchecked: 2^61 divides 2^64.
-    private static AuditPrint Weighted(ulong number, in ClickTally tally) => new((long)(
+    private static AuditPrint Weighted(ulong number, in LedgerTally tally) => new((long)(
         ((number * (ulong)tally.Clicks) + (BitOperations.RotateLeft(number, 16) * (ulong)tally.Unique)
-        + (BitOperations.RotateLeft(number, 32) * (ulong)tally.Bot) + (BitOperations.RotateLeft(number, 48) * (ulong)tally.OutsideTerms)) & (ulong)Mask));
+        + (BitOperations.RotateLeft(number, 32) * (ulong)tally.Bot) + (BitOperations.RotateLeft(number, 48) * (ulong)tally.OutsideTerms)
+        + (BitOperations.RotateLeft(number, 8) * (ulong)tally.Conversions) + (BitOperations.RotateLeft(number, 24) * (ulong)tally.Revenue)
+        + (BitOperations.RotateLeft(number, 40) * (ulong)tally.Payout)) & (ulong)Mask));
 
     /// <summary>The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).</summary>
     private static ulong Mix(ulong value)

@@ -5,7 +5,7 @@ using System.Text;
 namespace OrleansLinks.Clicks;
 
 /// <summary>
-/// Adds clicks up in memory, by task and hour and within these by link, so that each row of a counter or a rollup is
+/// Adds clicks and conversions up in memory, by task and hour and within these by link, so that each row of a counter or a rollup is
 /// moved once for many clicks.
 /// </summary>
 internal sealed class ClickFold
@@ -13,7 +13,7 @@ internal sealed class ClickFold
     private readonly Dictionary<TaskHourKey, TaskHour> _taskHours = [];
     private TaskHour? _last;
 
-    /// <summary>All that was asked for with <see cref="Of"/>; some may have no clicks.</summary>
+    /// <summary>All that was asked for with <see cref="Of"/>; some may have a tally of zero.</summary>
     public IEnumerable<TaskHour> TaskHours => _taskHours.Values;
 
     /// <summary>The place for the clicks of a task in an hour.</summary>
@@ -27,12 +27,12 @@ internal sealed class ClickFold
     }
 
     /// <summary>The tallies by the scopes of <see cref="CounterScopes"/>, in UTF-8.</summary>
-    public Dictionary<byte[], ClickTally> Counters()
+    public Dictionary<byte[], LedgerTally> Counters()
     {
-        var counters = new Dictionary<byte[], ClickTally>(Utf8Comparer.Instance);
+        var counters = new Dictionary<byte[], LedgerTally>(Utf8Comparer.Instance);
         foreach (var hour in _taskHours.Values)
         {
-            if (hour.Tally.Clicks == 0)
+            if (hour.Tally == default)
                 continue;
 
             var campaign = EntityId.From(EntityId.Campaign, hour.Key.Campaign);
@@ -45,7 +45,7 @@ internal sealed class ClickFold
 
         return counters;
 
-        void Add(string scope, in ClickTally tally) =>
+        void Add(string scope, in LedgerTally tally) =>
             CollectionsMarshal.GetValueRefOrAddDefault(counters, Encoding.UTF8.GetBytes(scope), out _) += tally;
     }
 }
@@ -88,13 +88,13 @@ internal sealed class TaskHour(TaskHourKey key)
     /// <summary>What the database calls the task, where it gives numbers; 0 until it is asked.</summary>
     public TaskNumber Number { get; set; }
 
-    public ClickTally Tally { get; set; }
+    public LedgerTally Tally { get; set; }
 
     /// <summary>What visits of clicks without a link are hashed with.</summary>
     public ulong VisitSeed => _visitSeed ??= VisitKeys.SeedOf(CounterScopes.OfTask(EntityId.From(EntityId.Task, key.Task)));
 
-    /// <summary>All that was asked for with <see cref="Of"/> and has clicks.</summary>
-    public IEnumerable<LinkHour> Links => _links.Values.Where(static link => link.Tally.Clicks > 0);
+    /// <summary>All that was asked for with <see cref="Of"/> and has a tally.</summary>
+    public IEnumerable<LinkHour> Links => _links.Values.Where(static link => link.Tally != default);
 
     /// <summary>The place for the clicks of a link.</summary>
     /// <param name="code">Its code in UTF-8.</param>
@@ -121,7 +121,7 @@ internal sealed class LinkHour(byte[] scope)
 
     public ReadOnlySpan<byte> Code => scope.AsSpan(Prefix.Length);
 
-    public ClickTally Tally { get; set; }
+    public LedgerTally Tally { get; set; }
 
     /// <summary>What visits of the link are hashed with.</summary>
     public ulong VisitSeed => _visitSeed ??= VisitKeys.SeedOf(Encoding.UTF8.GetString(scope));

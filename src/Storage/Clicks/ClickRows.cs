@@ -1,3 +1,4 @@
+using OrleansLinks.Conversions;
 using OrleansLinks.Links;
 using OrleansLinks.Storage;
 
@@ -12,7 +13,7 @@ internal static class ClickRows
         "landing_page, referrer, user_agent, sub_id1, sub_id2, sub_id3, shared_id, param, is_unique";
 
     /// <summary>The columns that <see cref="ReadTotals"/> reads.</summary>
-    public const string Totals = $"{ClickTally.Columns}, version, changed_at";
+    public const string Totals = $"{LedgerTally.Columns}, version, changed_at";
 
     // C# reads the columns from left to right: the order here is the order of Columns.
     public static ClickRecord Read(IRow row) => new(
@@ -34,6 +35,11 @@ internal static class ClickRows
             row.ReportingValues()),
         row.Boolean());
 
-    public static CounterTotals ReadTotals(IRow row) =>
-        new(row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Int64(), row.Time());
+    public static CounterTotals ReadTotals(IRow row)
+    {
+        var tally = LedgerTally.Read(row);
+        return new CounterTotals(
+            tally.Clicks, tally.Unique, tally.Bot, tally.OutsideTerms, row.Int64(), row.Time(),
+            tally.Conversions, MoneyUnits.ToAmount(tally.Revenue), MoneyUnits.ToAmount(tally.Payout));
+    }
 }

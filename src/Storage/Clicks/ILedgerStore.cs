@@ -21,7 +21,8 @@ public static class CounterScopes
 /// <summary>What a batch of clicks did.</summary>
 /// <param name="Added">How many clicks were new.</param>
 /// <param name="Tasks">The tasks of those, with the totals that the transaction left.</param>
-public sealed record RecordedClicks(int Added, ImmutableArray<TaskTotals> Tasks);
+/// <param name="Awaited">Conversions that have waited for some of them.</param>
+public sealed record RecordedClicks(int Added, ImmutableArray<TaskTotals> Tasks, ImmutableArray<Guid> Awaited);
 
 /// <summary>The totals of a task.</summary>
 public readonly record struct TaskTotals(string TaskId, CounterTotals Totals);

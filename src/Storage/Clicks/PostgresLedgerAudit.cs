@@ -7,7 +7,7 @@ using OrleansLinks.Storage.Postgres;
 namespace OrleansLinks.Clicks;
 
 /// <summary>
-/// Compares counters and rollups with the clicks. The auditor has PostgreSQL fold the click rows by a statement of its own,
+/// Compares counters and rollups with the clicks and the conversions' entries. The auditor has PostgreSQL fold these rows by a statement of its own,
 /// and keeps the folds, so that a check reads the new rows and compares folds with counters; old rows are read again range by
 /// range, and compared with what they once added up to.
 /// </summary>
@@ -46,70 +46,67 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     private const string LockOthersOut = "LOCK TABLE audit_shards IN EXCLUSIVE MODE";
 
     private const string ReadShards =
-        "SELECT a.shard::integer, a.folded_to, l.last_position FROM audit_shards a JOIN ledger_shards l USING (shard) ORDER BY a.shard";
+        "SELECT a.shard::integer, a.folded_to, l.last_position, a.entries_folded_to, l.last_entry FROM audit_shards a JOIN ledger_shards l USING (shard) ORDER BY a.shard";
 
     private const string Sums =
         """
         sum(clicks)::bigint AS clicks, sum(unique_clicks)::bigint AS unique_clicks,
-        sum(bot_clicks)::bigint AS bot_clicks, sum(outside_terms_clicks)::bigint AS outside_terms_clicks
+        sum(bot_clicks)::bigint AS bot_clicks, sum(outside_terms_clicks)::bigint AS outside_terms_clicks,
+        sum(conversions)::bigint AS conversions, sum(revenue)::bigint AS revenue, sum(payout)::bigint AS payout
         """;
 
     private const string CountClicks =
         """
         count(*) AS clicks, count(*) FILTER (WHERE is_unique) AS unique_clicks,
-        count(*) FILTER (WHERE is_bot) AS bot_clicks, count(*) FILTER (WHERE class = 1) AS outside_terms_clicks
+        count(*) FILTER (WHERE is_bot) AS bot_clicks, count(*) FILTER (WHERE class = 1) AS outside_terms_clicks,
+        0::bigint AS conversions, 0::bigint AS revenue, 0::bigint AS payout
         """;
 
+    private static readonly string LinkedColumns = ForEachColumn(static column => $"linked_{column}");
+
+    private static readonly string LinkedSums = ForEachColumn(static column => $"coalesce(sum({column}) FILTER (WHERE link_code IS NOT NULL), 0)");
+
+    private static readonly string LinkedAdded = ForEachColumn(static column => $"linked_{column} = t.linked_{column} + excluded.linked_{column}");
+
     // The clicks of a shard ($3) after a position ($1) up to another ($2) of the same range.
-    internal const string Fold =
+    internal static readonly string Fold = FoldOf(
         $"""
-        WITH piece AS MATERIALIZED (
-          SELECT program_id, floor_to(at, 3600000) / 1000 AS start, task_id, campaign_id, partner_id, link_code, day_of_id(id) AS day, {CountClicks}
-          FROM clicks WHERE position > $1 AND position <= $2
-          GROUP BY program_id, floor_to(at, 3600000), task_id, campaign_id, partner_id, link_code, day_of_id(id)),
-        counted AS (
-          INSERT INTO audited_counters AS t (scope, {ClickTally.Columns})
-          SELECT scope, {Sums} FROM (
-            SELECT 't'::bytea || uuid_send(task_id) AS scope, {ClickTally.Columns} FROM piece
-            UNION ALL SELECT 'c'::bytea || uuid_send(campaign_id), {ClickTally.Columns} FROM piece
-            UNION ALL SELECT 'p'::bytea || uuid_send(campaign_id) || uuid_send(partner_id), {ClickTally.Columns} FROM piece
-            UNION ALL SELECT 'l'::bytea || convert_to(link_code, 'UTF8'), {ClickTally.Columns} FROM piece WHERE link_code IS NOT NULL) s
-          GROUP BY scope
-          ON CONFLICT (scope) DO UPDATE SET {PostgresTallies.Added}),
-        by_hour AS (
-          INSERT INTO audited_hours AS t
-          SELECT program_id, start, task_id, {Sums},
-            coalesce(sum(clicks) FILTER (WHERE link_code IS NOT NULL), 0), coalesce(sum(unique_clicks) FILTER (WHERE link_code IS NOT NULL), 0),
-            coalesce(sum(bot_clicks) FILTER (WHERE link_code IS NOT NULL), 0), coalesce(sum(outside_terms_clicks) FILTER (WHERE link_code IS NOT NULL), 0)
-          FROM piece GROUP BY program_id, start, task_id
-          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added},
-            linked_clicks = t.linked_clicks + excluded.linked_clicks,
-            linked_unique_clicks = t.linked_unique_clicks + excluded.linked_unique_clicks,
-            linked_bot_clicks = t.linked_bot_clicks + excluded.linked_bot_clicks,
-            linked_outside_terms_clicks = t.linked_outside_terms_clicks + excluded.linked_outside_terms_clicks),
-        by_day AS (
-          INSERT INTO audited_days AS t
-          SELECT program_id, floor_to(start, 86400), task_id, {Sums} FROM piece GROUP BY program_id, floor_to(start, 86400), task_id
-          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added}),
+        SELECT program_id, floor_to(at, 3600000) / 1000 AS start, task_id, campaign_id, partner_id, link_code, day_of_id(id) AS day, {CountClicks}
+        FROM clicks WHERE position > $1 AND position <= $2
+        GROUP BY program_id, floor_to(at, 3600000), task_id, campaign_id, partner_id, link_code, day_of_id(id)
+        """,
+        $"""
         by_range AS (
-          INSERT INTO audited_ranges AS t SELECT $2 >> 16, day, {Sums} FROM piece GROUP BY day
+          INSERT INTO audited_ranges AS t (number, day, {LedgerTally.Columns}) SELECT $2 >> 16, day, {Sums} FROM piece GROUP BY day
           ON CONFLICT (number, day) DO UPDATE SET {PostgresTallies.Added}),
         folded AS (
           UPDATE audit_shards SET folded_to = $2, clicks = clicks + (SELECT coalesce(sum(p.clicks), 0) FROM piece p) WHERE shard = $3)
-        SELECT DISTINCT program_id, start FROM piece
-        """;
+        """);
+
+    // The conversions' entries of a shard ($3) after a position ($1) up to another ($2).
+    internal static readonly string FoldEntries = FoldOf(
+        """
+        SELECT program_id, start, task_id, campaign_id, partner_id, link_code,
+          0::bigint AS clicks, 0::bigint AS unique_clicks, 0::bigint AS bot_clicks, 0::bigint AS outside_terms_clicks,
+          sum(conversions)::bigint AS conversions, sum(revenue)::bigint AS revenue, sum(payout)::bigint AS payout
+        FROM conversion_entries WHERE shard = $3 AND position > $1 AND position <= $2
+        GROUP BY program_id, start, task_id, campaign_id, partner_id, link_code
+        """,
+        "folded AS (UPDATE audit_shards SET entries_folded_to = $2 WHERE shard = $3)");
 
     // What is on one side alone is a difference to zero.
     private const string Sides =
         """
         coalesce(c.clicks, 0), coalesce(c.unique_clicks, 0), coalesce(c.bot_clicks, 0), coalesce(c.outside_terms_clicks, 0),
-        coalesce(a.clicks, 0), coalesce(a.unique_clicks, 0), coalesce(a.bot_clicks, 0), coalesce(a.outside_terms_clicks, 0)
+        coalesce(c.conversions, 0), coalesce(c.revenue, 0), coalesce(c.payout, 0),
+        coalesce(a.clicks, 0), coalesce(a.unique_clicks, 0), coalesce(a.bot_clicks, 0), coalesce(a.outside_terms_clicks, 0),
+        coalesce(a.conversions, 0), coalesce(a.revenue, 0), coalesce(a.payout, 0)
         """;
 
     private const string Differ =
         """
-        (c.clicks, c.unique_clicks, c.bot_clicks, c.outside_terms_clicks)
-        IS DISTINCT FROM (a.clicks, a.unique_clicks, a.bot_clicks, a.outside_terms_clicks)
+        (c.clicks, c.unique_clicks, c.bot_clicks, c.outside_terms_clicks, c.conversions, c.revenue, c.payout)
+        IS DISTINCT FROM (a.clicks, a.unique_clicks, a.bot_clicks, a.outside_terms_clicks, a.conversions, a.revenue, a.payout)
         """;
 
     private const string DifferentCounters =
@@ -124,8 +121,10 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
           GROUP BY program_id, start, task_id) c
         FULL JOIN (
           SELECT program_id, start, task_id, linked_clicks AS clicks, linked_unique_clicks AS unique_clicks,
-            linked_bot_clicks AS bot_clicks, linked_outside_terms_clicks AS outside_terms_clicks
-          FROM unnest($1, $2) AS k (program_id, start) JOIN audited_hours USING (program_id, start) WHERE linked_clicks > 0) a
+            linked_bot_clicks AS bot_clicks, linked_outside_terms_clicks AS outside_terms_clicks,
+            linked_conversions AS conversions, linked_revenue AS revenue, linked_payout AS payout
+          FROM unnest($1, $2) AS k (program_id, start) JOIN audited_hours USING (program_id, start)
+          WHERE (linked_clicks, linked_conversions, linked_revenue, linked_payout) <> (0, 0, 0, 0)) a
           USING (program_id, start, task_id)
         WHERE {Differ}
         """;
@@ -205,8 +204,8 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
             await using var transaction = await connection.BeginTransactionAsync();
             await ExecuteAsync(connection, LockOthersOut);
             var shards = await ReadShardsAsync(connection);
-            var shard = shards.MaxBy(static shard => shard.Last - shard.FoldedTo);
-            if (shard.Last - shard.FoldedTo <= MaxRemainder)
+            var shard = shards.MaxBy(static shard => shard.Left);
+            if (shard.Left <= MaxRemainder)
                 return;
 
             await FoldAsync(connection, shard);
@@ -220,13 +219,13 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         await ExecuteAsync(connection, LockOthersOut);
         foreach (var shard in await ReadShardsAsync(connection))
         {
-            for (var rest = shard; rest.Last > rest.FoldedTo;)
+            for (var rest = shard; rest.Left > 0;)
                 rest = await FoldAsync(connection, rest);
         }
 
         await using (var counters = connection.Command(DifferentCounters))
         {
-            foreach (var (scope, counted, kept) in await counters.ReadAsync(static row => (row.Bytes(), ClickTally.Read(row), ClickTally.Read(row))))
+            foreach (var (scope, counted, kept) in await counters.ReadAsync(static row => (row.Bytes(), LedgerTally.Read(row), LedgerTally.Read(row))))
                 found.Add(LedgerOrder.Describe(scope), counted, kept);
         }
 
@@ -255,6 +254,35 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         _hours.UnionWith(different);
         return clicks;
     }
+
+    /// <summary>A statement that folds what a piece consists of, and answers the hours that it concerns.</summary>
+    private static string FoldOf(string piece, string rest) =>
+        $"""
+        WITH piece AS MATERIALIZED (
+          {piece}),
+        counted AS (
+          INSERT INTO audited_counters AS t (scope, {LedgerTally.Columns})
+          SELECT scope, {Sums} FROM (
+            SELECT 't'::bytea || uuid_send(task_id) AS scope, {LedgerTally.Columns} FROM piece
+            UNION ALL SELECT 'c'::bytea || uuid_send(campaign_id), {LedgerTally.Columns} FROM piece
+            UNION ALL SELECT 'p'::bytea || uuid_send(campaign_id) || uuid_send(partner_id), {LedgerTally.Columns} FROM piece
+            UNION ALL SELECT 'l'::bytea || convert_to(link_code, 'UTF8'), {LedgerTally.Columns} FROM piece WHERE link_code IS NOT NULL) s
+          GROUP BY scope
+          ON CONFLICT (scope) DO UPDATE SET {PostgresTallies.Added}),
+        by_hour AS (
+          INSERT INTO audited_hours AS t (program_id, start, task_id, {LedgerTally.Columns}, {LinkedColumns})
+          SELECT program_id, start, task_id, {Sums}, {LinkedSums}
+          FROM piece GROUP BY program_id, start, task_id
+          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added}, {LinkedAdded}),
+        by_day AS (
+          INSERT INTO audited_days AS t (program_id, start, task_id, {LedgerTally.Columns})
+          SELECT program_id, floor_to(start, 86400), task_id, {Sums} FROM piece GROUP BY program_id, floor_to(start, 86400), task_id
+          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added}),
+        {rest}
+        SELECT DISTINCT program_id, start FROM piece
+        """;
+
+    private static string ForEachColumn(Func<string, string> text) => string.Join(", ", LedgerTally.Columns.Split(", ").Select(text));
 
     /// <summary>Compares the rows of hours (or days) of programs, $1 and $2.</summary>
     private static string DifferentRows(string counted, string kept) =>
@@ -292,7 +320,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
             var foundHours = new HashSet<Hour>();
             await using var compare = connection.Command(
                 sql, Parameter.Of(Array.ConvertAll(keys, static key => key.Program)), Parameter.Of(Array.ConvertAll(keys, static key => key.Start)));
-            var rows = await compare.ReadAsync(static row => (Hour: new Hour(row.Guid(), row.Int64()), Task: row.Id(EntityId.Task), Counted: ClickTally.Read(row), Kept: ClickTally.Read(row)));
+            var rows = await compare.ReadAsync(static row => (Hour: new Hour(row.Guid(), row.Int64()), Task: row.Id(EntityId.Task), Counted: LedgerTally.Read(row), Kept: LedgerTally.Read(row)));
             foreach (var row in rows)
             {
                 var begin = DateTimeOffset.FromUnixTimeSeconds(row.Hour.Start).UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
@@ -366,7 +394,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         var firstDay = (await day.ReadAsync(static row => row.Int32())).Single();
         await using var compare = connection.Command(
             DifferentRange, Parameter.Of(number), Parameter.Of(foldedTo), Parameter.Of(LedgerOrder.FirstOf(firstDay)), Parameter.Of(firstDay));
-        var rows = await compare.ReadAsync(static row => (Counted: ClickTally.Read(row), Kept: ClickTally.Read(row)));
+        var rows = await compare.ReadAsync(static row => (Counted: LedgerTally.Read(row), Kept: LedgerTally.Read(row)));
         foreach (var (isThere, was) in rows)
             found.Add($"clicks {number << RangeBits} to {((number + 1) << RangeBits) - 1}", was, isThere);
 
@@ -377,6 +405,18 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     /// <returns>The shard as it then is.</returns>
     private async Task<Shard> FoldAsync(NpgsqlConnection connection, Shard shard)
     {
+        if (shard.LastEntry > shard.EntriesFoldedTo)
+        {
+            var end = Math.Min(shard.LastEntry, shard.EntriesFoldedTo + RangeLength);
+            await using var entries = connection.Command(
+                FoldEntries, Parameter.Of(shard.EntriesFoldedTo), Parameter.Of(end), Parameter.Of((short)shard.Number));
+            _hours.UnionWith(await entries.ReadAsync(static row => new Hour(row.Guid(), row.Int64())));
+            shard = shard with { EntriesFoldedTo = end };
+        }
+
+        if (shard.Last == shard.FoldedTo)
+            return shard;
+
         var to = Math.Min(shard.Last, ((((shard.FoldedTo + 1) >> RangeBits) + 1) << RangeBits) - 1);
         await using var fold = connection.Command(Fold, Parameter.Of(shard.FoldedTo), Parameter.Of(to), Parameter.Of((short)shard.Number));
         _hours.UnionWith(await fold.ReadAsync(static row => new Hour(row.Guid(), row.Int64())));
@@ -386,7 +426,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     private static async Task<List<Shard>> ReadShardsAsync(NpgsqlConnection connection)
     {
         await using var read = connection.Command(ReadShards);
-        return await read.ReadAsync(static row => new Shard(row.Int32(), row.Int64(), row.Int64()));
+        return await read.ReadAsync(static row => new Shard(row.Int32(), row.Int64(), row.Int64(), row.Int64(), row.Int64()));
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
@@ -404,9 +444,12 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         public Hour Day => this with { Start = TaskHourKey.DayOf(Start) };
     }
 
-    /// <summary>A shard of the ledger, the position up to which its clicks are folded, and its last.</summary>
-    private readonly record struct Shard(int Number, long FoldedTo, long Last)
+    /// <summary>A shard of the ledger, the positions up to which its clicks and its conversions' entries are folded, and their last.</summary>
+    private readonly record struct Shard(int Number, long FoldedTo, long Last, long EntriesFoldedTo, long LastEntry)
     {
+        /// <summary>How many rows are not folded yet.</summary>
+        public long Left => Last - FoldedTo + LastEntry - EntriesFoldedTo;
+
         /// <summary>Its ranges of which something is folded.</summary>
         public IEnumerable<(int Shard, long Number)> Ranges
         {

@@ -41,7 +41,7 @@ internal sealed class PostgresLedgerStore(
     {
         ClickBatchCheck.ThrowIfUnreadable(batch);
         if (batch.Count == 0)
-            return new RecordedClicks(0, []);
+            return new RecordedClicks(0, [], []);
 
         try
         {
@@ -91,7 +91,7 @@ internal sealed class PostgresLedgerStore(
         {
             await recording.BeginAsync(connection, visits, lookUp);
             if (recording.Decide() == 0)
-                return new RecordedClicks(0, []);
+                return new RecordedClicks(0, [], []);
 
             await recording.CopyAsync(connection);
             return await recording.CommitAsync(connection, clock.GetUtcNow());

@@ -34,6 +34,13 @@ internal sealed class PostgresRecording
 
     internal const string FindKnown = "SELECT id FROM clicks WHERE id = ANY($1) AND id >= $2 AND id <= $3";
 
+    // After the commit: a conversion that looked for its click before it is there by now, and one that looks after it finds it.
+    internal const string FindAwaited =
+        """
+        SELECT c.id FROM conversions c
+        WHERE c.state = 0 AND c.click_id >= $1 AND c.click_id <= $2 AND EXISTS (SELECT 1 FROM clicks k WHERE k.id = c.click_id)
+        """;
+
     private static readonly long UniqueWindow = (long)ILedgerStore.UniqueWindow.TotalMilliseconds;
 
     private readonly ClickBatch _batch;
@@ -130,7 +137,7 @@ internal sealed class PostgresRecording
             visit.SeenNow(incoming.At);
             var click = new ClickReader(_batch.Data.AsSpan(incoming.Offset + 4, incoming.Length));
             Write(ref click, ++_position[incoming.Shard], isUnique);
-            var tally = ClickTally.OfOne(isUnique, click.IsBot, click.Class == ClickClass.OutsideTerms);
+            var tally = LedgerTally.OfClick(isUnique, click.IsBot, click.Class == ClickClass.OutsideTerms);
             incoming.Hour.Tally += tally;
             if (incoming.Link is { } link)
                 link.Tally += tally;
@@ -156,16 +163,18 @@ internal sealed class PostgresRecording
         PostgresVisits.AddInsert(batch, _visits.Where(visit => visit.Value.IsToBeKept).Select(visit => (visit.Key, visit.Value.LastAt)));
         PostgresTallies.AddMoves(batch, _fold, now);
         batch.Add(PostgresCommands.Commit);
+        Guid[] ids = [.. _clicks.Select(click => click.Id)];
+        batch.Add(FindAwaited, Parameter.Of(FirstOf(ids)), Parameter.Of(LastOf(ids)));
         await batch.PrepareAsync();
         await using var reader = await batch.ExecuteReaderAsync();
         var tasks = await reader.ReadRowsAsync(static row => new TaskTotals(LedgerOrder.TaskOf(row.Bytes()), ClickRows.ReadTotals(row)));
 
-        // To the end: a statement that fails is only met when its answer is asked for.
+        // To the end: a statement that fails is only met when its answer is asked for. The last one answers rows again.
+        var awaited = new List<Guid>();
         while (await reader.NextResultAsync())
-        {
-        }
+            awaited = await reader.ReadRowsAsync(static row => row.Guid());
 
-        return new RecordedClicks(_added, [.. tasks]);
+        return new RecordedClicks(_added, [.. tasks], [.. awaited]);
     }
 
     private void Write(ref ClickReader click, long position, bool isUnique)

@@ -14,13 +14,16 @@ internal static class PostgresTallies
         clicks = t.clicks + excluded.clicks,
         unique_clicks = t.unique_clicks + excluded.unique_clicks,
         bot_clicks = t.bot_clicks + excluded.bot_clicks,
-        outside_terms_clicks = t.outside_terms_clicks + excluded.outside_terms_clicks
+        outside_terms_clicks = t.outside_terms_clicks + excluded.outside_terms_clicks,
+        conversions = t.conversions + excluded.conversions,
+        revenue = t.revenue + excluded.revenue,
+        payout = t.payout + excluded.payout
         """;
 
     private const string MoveCounters =
         $"""
-        INSERT INTO counters AS t (scope, {ClickTally.Columns}, version, changed_at)
-        SELECT scope, {ClickTally.Columns}, 1, $6 FROM unnest($1, $2, $3, $4, $5) AS n (scope, {ClickTally.Columns})
+        INSERT INTO counters AS t (scope, {LedgerTally.Columns}, version, changed_at)
+        SELECT scope, {LedgerTally.Columns}, 1, $9 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS n (scope, {LedgerTally.Columns})
         ON CONFLICT (scope) DO UPDATE SET {Added}, version = t.version + 1, changed_at = excluded.changed_at
         """;
 
@@ -28,22 +31,22 @@ internal static class PostgresTallies
 
     private const string MoveTaskHours =
         $"""
-        INSERT INTO task_hours AS t (program_id, start, task_id, campaign_id, partner_id, {ClickTally.Columns})
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO task_hours AS t (program_id, start, task_id, campaign_id, partner_id, {LedgerTally.Columns})
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (program_id, start, task_id) DO UPDATE SET {Added}
         """;
 
     private const string MoveTaskDays =
         $"""
-        INSERT INTO task_days AS t (program_id, start, task_id, campaign_id, partner_id, {ClickTally.Columns})
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO task_days AS t (program_id, start, task_id, campaign_id, partner_id, {LedgerTally.Columns})
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (program_id, start, task_id) DO UPDATE SET {Added}
         """;
 
     private const string MoveLinkHours =
         $"""
-        INSERT INTO link_hours AS t (program_id, start, task_id, link_code, {ClickTally.Columns})
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO link_hours AS t (program_id, start, task_id, link_code, {LedgerTally.Columns})
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (program_id, start, task_id, link_code) DO UPDATE SET {Added}
         """;
 
@@ -53,8 +56,8 @@ internal static class PostgresTallies
         var (tasks, links, shared) = (new Sums(), new Sums(), new Sums());
         var hours = new Dictionary<RollupKey, Rollup>();
         var days = new Dictionary<RollupKey, Rollup>();
-        var linkHours = new Dictionary<(RollupKey Hour, string Code), ClickTally>();
-        foreach (var hour in fold.TaskHours.Where(static hour => hour.Tally.Clicks > 0))
+        var linkHours = new Dictionary<(RollupKey Hour, string Code), LedgerTally>();
+        foreach (var hour in fold.TaskHours.Where(static hour => hour.Tally != default))
         {
             var key = new RollupKey(hour.Key.Program, hour.Key.Start, hour.Key.Task);
             tasks.Add(LedgerOrder.OfTask(hour.Key.Task), hour.Tally);
@@ -95,7 +98,7 @@ internal static class PostgresTallies
             .. ParametersOf(Array.ConvertAll(rows, static row => row.Value.Tally)),
         ]);
 
-    private static void AddMove(NpgsqlBatch batch, KeyValuePair<(RollupKey Hour, string Code), ClickTally>[] rows) => batch.Add(
+    private static void AddMove(NpgsqlBatch batch, KeyValuePair<(RollupKey Hour, string Code), LedgerTally>[] rows) => batch.Add(
         MoveLinkHours,
         [
             .. ParametersOf(Array.ConvertAll(rows, static row => row.Key.Hour)),
@@ -110,25 +113,28 @@ internal static class PostgresTallies
         Parameter.Of(Array.ConvertAll(keys, static key => key.Task)),
     ];
 
-    private static NpgsqlParameter[] ParametersOf(ClickTally[] tallies) =>
+    private static NpgsqlParameter[] ParametersOf(LedgerTally[] tallies) =>
     [
         Parameter.Of(Array.ConvertAll(tallies, static tally => tally.Clicks)),
         Parameter.Of(Array.ConvertAll(tallies, static tally => tally.Unique)),
         Parameter.Of(Array.ConvertAll(tallies, static tally => tally.Bot)),
         Parameter.Of(Array.ConvertAll(tallies, static tally => tally.OutsideTerms)),
+        Parameter.Of(Array.ConvertAll(tallies, static tally => tally.Conversions)),
+        Parameter.Of(Array.ConvertAll(tallies, static tally => tally.Revenue)),
+        Parameter.Of(Array.ConvertAll(tallies, static tally => tally.Payout)),
     ];
 
     /// <summary>What a row of a rollup is found by; its other ids are those that the task had when the row was made.</summary>
     private readonly record struct RollupKey(Guid Program, long Start, Guid Task);
 
-    private readonly record struct Rollup(Guid Campaign, Guid Partner, ClickTally Tally);
+    private readonly record struct Rollup(Guid Campaign, Guid Partner, LedgerTally Tally);
 
     /// <summary>Tallies by counter, in the order in which everybody moves counters.</summary>
     private sealed class Sums
     {
-        private readonly Dictionary<byte[], ClickTally> _sums = new(Utf8Comparer.Instance);
+        private readonly Dictionary<byte[], LedgerTally> _sums = new(Utf8Comparer.Instance);
 
-        public void Add(byte[] scope, in ClickTally tally) => CollectionsMarshal.GetValueRefOrAddDefault(_sums, scope, out _) += tally;
+        public void Add(byte[] scope, in LedgerTally tally) => CollectionsMarshal.GetValueRefOrAddDefault(_sums, scope, out _) += tally;
 
         public void AddMove(NpgsqlBatch batch, string sql, DateTimeOffset now)
         {

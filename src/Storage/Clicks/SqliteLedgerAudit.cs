@@ -7,7 +7,7 @@ using OrleansLinks.Storage.Sqlite;
 namespace OrleansLinks.Clicks;
 
 /// <summary>
-/// Compares counters and rollups with the clicks. The auditor folds the click rows itself, which are only ever added to,
+/// Compares counters and rollups with the clicks and the conversions' entries. The auditor folds these rows itself, which are only ever added to,
 /// and keeps its folds, so that a check reads the new rows and compares folds with counters; old rows are read again
 /// range by range, and compared with what they once added up to.
 /// </summary>
@@ -43,15 +43,19 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     // Of the budget, for the hours of before; the snapshot lasts so long.
     private static readonly TimeSpan LongestRotation = TimeSpan.FromMilliseconds(250);
 
-    private const string LinkedTallies = "linked_clicks, linked_unique_clicks, linked_bot_clicks, linked_outside_terms_clicks";
+    private const string LinkedTallies =
+        "linked_clicks, linked_unique_clicks, linked_bot_clicks, linked_outside_terms_clicks, linked_conversions, linked_revenue, linked_payout";
 
-    private const string ReadState = "SELECT last_rowid FROM audit_state";
+    private const string ReadState = "SELECT last_rowid, last_entry FROM audit_state";
 
-    private const string SaveState = "UPDATE audit_state SET last_rowid = ? WHERE last_rowid = ?";
+    private const string SaveState = "UPDATE audit_state SET last_rowid = ?, last_entry = ? WHERE last_rowid = ? AND last_entry = ?";
 
-    private const string LastRow = "SELECT coalesce(max(rowid), 0) FROM clicks";
+    private const string LastRow = "SELECT (SELECT coalesce(max(rowid), 0) FROM clicks), (SELECT coalesce(max(number), 0) FROM conversion_entries)";
 
     private const string ReadClicks = "SELECT link, task, at, is_unique, is_bot, class FROM clicks WHERE rowid > ? AND rowid <= ?";
+
+    private const string ReadEntries =
+        "SELECT link, task, start, conversions, revenue, payout FROM conversion_entries WHERE number > ? AND number <= ? AND task IS NOT NULL";
 
     private const string FindTask =
         "SELECT program, task_id, campaign_id, partner_id FROM click_tasks WHERE number = ?";
@@ -61,21 +65,25 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     private const string FindTaskName = "SELECT task_id FROM click_tasks WHERE number = ?";
 
     private const string MoveCounters =
-        $"INSERT INTO audited_counters (scope, {ClickTally.Columns}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
+        $"INSERT INTO audited_counters (scope, {LedgerTally.Columns}) VALUES (?, {SqliteTallies.Parameters}) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
 
     private static readonly string MoveRange =
         $"""
-        INSERT INTO audited_ranges (number, {ClickTally.Columns}, print) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added},
+        INSERT INTO audited_ranges (number, {LedgerTally.Columns}, print) VALUES (?, {SqliteTallies.Parameters}, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added},
           print = (print + excluded.print) & {AuditPrint.Mask}
         """;
 
     private static readonly string MoveHours =
         $"""
-        INSERT INTO audited_hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added},
+        INSERT INTO audited_hours (program, start, task, {LedgerTally.Columns}, {LinkedTallies}, link_print)
+        VALUES (?, ?, ?, {SqliteTallies.Parameters}, {SqliteTallies.Parameters}, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added},
           linked_clicks = linked_clicks + excluded.linked_clicks,
           linked_unique_clicks = linked_unique_clicks + excluded.linked_unique_clicks,
           linked_bot_clicks = linked_bot_clicks + excluded.linked_bot_clicks,
           linked_outside_terms_clicks = linked_outside_terms_clicks + excluded.linked_outside_terms_clicks,
+          linked_conversions = linked_conversions + excluded.linked_conversions,
+          linked_revenue = linked_revenue + excluded.linked_revenue,
+          linked_payout = linked_payout + excluded.linked_payout,
           link_print = (link_print + excluded.link_print) & {AuditPrint.Mask}
         """;
 
@@ -83,25 +91,27 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     private const string DifferentCounters =
         """
         SELECT a.scope, coalesce(c.clicks, 0), coalesce(c.unique_clicks, 0), coalesce(c.bot_clicks, 0), coalesce(c.outside_terms_clicks, 0),
-               a.clicks, a.unique_clicks, a.bot_clicks, a.outside_terms_clicks
+               coalesce(c.conversions, 0), coalesce(c.revenue, 0), coalesce(c.payout, 0),
+               a.clicks, a.unique_clicks, a.bot_clicks, a.outside_terms_clicks, a.conversions, a.revenue, a.payout
         FROM audited_counters a LEFT JOIN counters c ON c.scope = a.scope
         WHERE c.clicks IS NOT a.clicks OR c.unique_clicks IS NOT a.unique_clicks
            OR c.bot_clicks IS NOT a.bot_clicks OR c.outside_terms_clicks IS NOT a.outside_terms_clicks
+           OR c.conversions IS NOT a.conversions OR c.revenue IS NOT a.revenue OR c.payout IS NOT a.payout
         UNION ALL
-        SELECT c.scope, c.clicks, c.unique_clicks, c.bot_clicks, c.outside_terms_clicks, 0, 0, 0, 0
+        SELECT c.scope, c.clicks, c.unique_clicks, c.bot_clicks, c.outside_terms_clicks, c.conversions, c.revenue, c.payout, 0, 0, 0, 0, 0, 0, 0
         FROM counters c WHERE NOT EXISTS (SELECT 1 FROM audited_counters a WHERE a.scope = c.scope)
         """;
 
-    private const string ReadCounter = $"SELECT {ClickTally.Columns} FROM counters WHERE scope = ?";
+    private const string ReadCounter = $"SELECT {LedgerTally.Columns} FROM counters WHERE scope = ?";
 
     private const string AuditedHours =
-        $"SELECT task, {ClickTally.Columns}, {LinkedTallies}, link_print FROM audited_hours WHERE program = ? AND start >= ? AND start < ?";
+        $"SELECT task, {LedgerTally.Columns}, {LinkedTallies}, link_print FROM audited_hours WHERE program = ? AND start >= ? AND start < ?";
 
-    private const string TaskHours = $"SELECT task, {ClickTally.Columns} FROM task_hours WHERE program = ? AND start = ?";
+    private const string TaskHours = $"SELECT task, {LedgerTally.Columns} FROM task_hours WHERE program = ? AND start = ?";
 
-    private const string TaskDays = $"SELECT task, {ClickTally.Columns} FROM task_days WHERE program = ? AND start = ?";
+    private const string TaskDays = $"SELECT task, {LedgerTally.Columns} FROM task_days WHERE program = ? AND start = ?";
 
-    private const string LinkHours = $"SELECT task, link, {ClickTally.Columns} FROM link_hours WHERE program = ? AND start = ?";
+    private const string LinkHours = $"SELECT task, link, {LedgerTally.Columns} FROM link_hours WHERE program = ? AND start = ?";
 
     // Of the folds and of the rollups, so that a row is found that stands in an hour without clicks.
     private const string NextHour =
@@ -117,7 +127,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         ORDER BY program, start LIMIT 1
         """;
 
-    private const string ReadRange = $"SELECT {ClickTally.Columns}, print FROM audited_ranges WHERE number = ?";
+    private const string ReadRange = $"SELECT {LedgerTally.Columns}, print FROM audited_ranges WHERE number = ?";
 
     private const string CountAudited = "SELECT coalesce(sum(clicks), 0) FROM audited_ranges";
 
@@ -163,10 +173,10 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     {
         var piece = database.Read(reader => reader.Snapshot(session =>
         {
-            var from = session.Prepare(ReadState).First(static row => row.Int64(), 0);
-            var last = session.Prepare(LastRow).First(static row => row.Int64(), 0);
-            var to = Math.Min(last, EndOfRange(RangeOf(from + 1)));
-            return last - from <= MaxRemainder ? null : Fold(session, from, to);
+            var from = session.Prepare(ReadState).First(Position.Read, default);
+            var last = session.Prepare(LastRow).First(Position.Read, default);
+            var to = new Position(Math.Min(last.Click, EndOfRange(RangeOf(from.Click + 1))), Math.Min(last.Entry, from.Entry + RangeLength));
+            return last.Click - from.Click <= MaxRemainder && last.Entry - from.Entry <= MaxRemainder ? null : Fold(session, from, to);
         }));
         if (piece is null)
             return false;
@@ -178,10 +188,10 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         return isKept;
     }
 
-    private Piece Fold(SqliteSession session, long from, long to)
+    private Piece Fold(SqliteSession session, Position from, Position to)
     {
         var piece = new Piece(from, to);
-        var clicks = session.Prepare(ReadClicks).Bind(from).Bind(to);
+        var clicks = session.Prepare(ReadClicks).Bind(from.Click).Bind(to.Click);
         while (clicks.Step())
         {
             var click = AuditedClick.Read(clicks);
@@ -191,6 +201,14 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         }
 
         clicks.Reset();
+        var entries = session.Prepare(ReadEntries).Bind(from.Entry).Bind(to.Entry);
+        while (entries.Step())
+        {
+            var key = new RowKey(Link: entries.Int64OrNull(), Task: entries.Int64(), Start: entries.Int64());
+            CollectionsMarshal.GetValueRefOrAddDefault(piece.Rows, key, out _) += LedgerTally.OfConversion(entries.Int64(), entries.Int64(), entries.Int64());
+        }
+
+        entries.Reset();
         foreach (var (key, tally) in piece.Rows)
         {
             if (ScopesOf(session, key.Task) is not { } task)
@@ -219,7 +237,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     /// <summary>Keeps what was folded, unless another has in the meantime.</summary>
     private static bool Keep(SqliteSession session, Piece piece)
     {
-        if (session.Prepare(SaveState).Bind(piece.To).Bind(piece.From).Run() == 0)
+        if (session.Prepare(SaveState).Bind(piece.To.Click).Bind(piece.To.Entry).Bind(piece.From.Click).Bind(piece.From.Entry).Run() == 0)
             return false;
 
         var counters = session.Prepare(MoveCounters);
@@ -233,7 +251,8 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
                 hours.Bind(hour.Program).Bind(hour.Start).Bind(task).Bind(tally.All).Bind(tally.Linked).Bind(tally.LinkPrint.Value).Run();
         }
 
-        session.Prepare(MoveRange).Bind(RangeOf(piece.To)).Bind(piece.All).Bind(piece.Print.Value).Run();
+        if (piece.To.Click > piece.From.Click)
+            session.Prepare(MoveRange).Bind(RangeOf(piece.To.Click)).Bind(piece.All).Bind(piece.Print.Value).Run();
         return true;
     }
 
@@ -262,8 +281,8 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private long Compare(SqliteSession session, TimeSpan budget, AuditFindings found)
     {
-        var from = session.Prepare(ReadState).First(static row => row.Int64(), 0);
-        var rest = Fold(session, from, long.MaxValue);
+        var from = session.Prepare(ReadState).First(Position.Read, default);
+        var rest = Fold(session, from, Position.Last);
         CompareCounters(session, rest, found);
 
         // What differs is looked at again in the next check, until it does no more.
@@ -297,12 +316,12 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private static void CompareCounters(SqliteSession session, Piece rest, AuditFindings found)
     {
-        var left = new Dictionary<long, ClickTally>(rest.Counters);
+        var left = new Dictionary<long, LedgerTally>(rest.Counters);
         var different = session.Prepare(DifferentCounters);
         while (different.Step())
         {
             var scope = different.Int64();
-            var (counted, kept) = (ClickTally.Read(different), ClickTally.Read(different));
+            var (counted, kept) = (LedgerTally.Read(different), LedgerTally.Read(different));
             left.Remove(scope, out var added);
             if (counted != kept + added)
                 found.Add(Name(scope), counted, kept + added);
@@ -313,7 +332,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         // Counters that equal the folds lack the clicks that are not folded yet.
         foreach (var (scope, added) in left)
         {
-            var counted = session.Prepare(ReadCounter).Bind(scope).First(ClickTally.Read, default);
+            var counted = session.Prepare(ReadCounter).Bind(scope).First(LedgerTally.Read, default);
             found.Add(Name(scope), counted, counted + added);
         }
 
@@ -329,7 +348,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         {
             ref var task = ref CollectionsMarshal.GetValueRefOrAddDefault(counted, links.Int64(), out _);
             var link = links.Int64();
-            var tally = ClickTally.Read(links);
+            var tally = LedgerTally.Read(links);
             task.Linked += tally;
             task.LinkPrint += AuditPrint.Of(link, tally);
         }
@@ -372,7 +391,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         var kept = new Dictionary<long, HourTally>();
         var rows = session.Prepare(AuditedHours).Bind(from.Program).Bind(from.Start).Bind(from.Start + length);
         while (rows.Step())
-            Add(rows.Int64(), new HourTally { All = ClickTally.Read(rows), Linked = ClickTally.Read(rows), LinkPrint = new AuditPrint(rows.Int64()) });
+            Add(rows.Int64(), new HourTally { All = LedgerTally.Read(rows), Linked = LedgerTally.Read(rows), LinkPrint = new AuditPrint(rows.Int64()) });
 
         rows.Reset();
         for (var start = from.Start; start < from.Start + length; start += TaskHourKey.SecondsPerHour)
@@ -397,7 +416,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         var counted = new Dictionary<long, HourTally>();
         var rows = session.Prepare(sql).Bind(from.Program).Bind(from.Start);
         while (rows.Step())
-            counted.Add(rows.Int64(), new HourTally { All = ClickTally.Read(rows) });
+            counted.Add(rows.Int64(), new HourTally { All = LedgerTally.Read(rows) });
 
         rows.Reset();
         return counted;
@@ -439,8 +458,8 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         {
             var to = Math.Min(EndOfRange(range), session.Prepare(ReadState).First(static row => row.Int64(), 0));
             var counted = session.Prepare(ReadRange).Bind(range)
-                .First(static row => (Tally: ClickTally.Read(row), Print: new AuditPrint(row.Int64())), default);
-            var kept = (Tally: default(ClickTally), Print: default(AuditPrint));
+                .First(static row => (Tally: LedgerTally.Read(row), Print: new AuditPrint(row.Int64())), default);
+            var kept = (Tally: default(LedgerTally), Print: default(AuditPrint));
             var clicks = session.Prepare(ReadClicks).Bind(EndOfRange(range - 1)).Bind(to);
             while (clicks.Step())
             {
@@ -467,6 +486,14 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private static long EndOfRange(long range) => ((range + 1) << RangeBits) - 1;
 
+    /// <summary>Up to where rows are folded: a rowid of clicks, and a number of conversions' entries.</summary>
+    private readonly record struct Position(long Click, long Entry)
+    {
+        public static Position Last => new(long.MaxValue, long.MaxValue);
+
+        public static Position Read(SqliteStatement row) => new(row.Int64(), row.Int64());
+    }
+
     /// <summary>What a task's clicks count for, by numbers of scopes, and its program's number.</summary>
     private sealed record TaskScopes(long Program, long Task, long Campaign, long Share);
 
@@ -476,33 +503,33 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         public HourKey Day => this with { Start = TaskHourKey.DayOf(Start) };
     }
 
-    /// <summary>What a click is folded by.</summary>
+    /// <summary>What a click or an entry is folded by.</summary>
     private readonly record struct RowKey(long Task, long? Link, long Start);
 
     /// <summary>The clicks of a task in an hour, and those of them that have a link.</summary>
-    private record struct HourTally(ClickTally All, ClickTally Linked, AuditPrint LinkPrint);
+    private record struct HourTally(LedgerTally All, LedgerTally Linked, AuditPrint LinkPrint);
 
     /// <summary>What the auditor reads of a click.</summary>
-    private readonly record struct AuditedClick(RowKey Key, ClickTally Tally)
+    private readonly record struct AuditedClick(RowKey Key, LedgerTally Tally)
     {
         public AuditPrint Print => AuditPrint.Of(Key.Task, Key.Link ?? 0, Key.Start, Tally);
 
         /// <summary>The columns of <see cref="ReadClicks"/>.</summary>
         public static AuditedClick Read(SqliteStatement row) => new(
             new RowKey(Link: row.Int64OrNull(), Task: row.Int64(), Start: TaskHourKey.HourOf(row.Int64())),
-            ClickTally.OfOne(row.Boolean(), row.Boolean(), row.Int32() == (int)ClickClass.OutsideTerms));
+            LedgerTally.OfClick(row.Boolean(), row.Boolean(), row.Int32() == (int)ClickClass.OutsideTerms));
     }
 
     /// <summary>The fold of the rows after <paramref name="From"/> up to <paramref name="To"/>.</summary>
-    private sealed record Piece(long From, long To)
+    private sealed record Piece(Position From, Position To)
     {
-        public ClickTally All { get; set; }
+        public LedgerTally All { get; set; }
 
         public AuditPrint Print { get; set; }
 
-        public Dictionary<RowKey, ClickTally> Rows { get; } = [];
+        public Dictionary<RowKey, LedgerTally> Rows { get; } = [];
 
-        public Dictionary<long, ClickTally> Counters { get; } = [];
+        public Dictionary<long, LedgerTally> Counters { get; } = [];
 
         public Dictionary<HourKey, Dictionary<long, HourTally>> Hours { get; } = [];
     }

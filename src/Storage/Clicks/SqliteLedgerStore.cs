@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using System.Text;
 using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Clicks;
 
 /// <summary>The click ledger in SQLite.</summary>
-internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider clock) : ILedgerStore
+internal sealed class SqliteLedgerStore(SqliteDatabase database, SqliteTotals totals, SqliteLedgerAudit audit, TimeProvider clock) : ILedgerStore
 {
     /// <summary>
     /// How much later than others a click may arrive and still find the visits before it. Edges ship their clicks
@@ -41,34 +40,19 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
 
     private const string NextClicks = $"{SelectClicks} WHERE c.task = ? AND c.id < ? ORDER BY c.id DESC LIMIT ?";
 
-    private const string MoveCounters =
-        $"""
-        INSERT INTO counters (scope, {ClickRows.Totals}) VALUES (?, ?, ?, ?, ?, 1, ?)
-        ON CONFLICT (scope) DO UPDATE SET {SqliteTallies.Added}, version = version + 1, changed_at = excluded.changed_at
+    // Those of a batch's clicks, by their ids, which are close together in time.
+    private const string FindAwaited =
+        """
+        SELECT c.id FROM conversions c
+        WHERE c.state = 0 AND c.click_id >= ? AND c.click_id <= ? AND EXISTS (SELECT 1 FROM clicks k WHERE k.id = c.click_id)
         """;
-
-    private const string MoveTaskCounters = $"{MoveCounters} RETURNING {ClickRows.Totals}";
 
     private const string ReadCounters = $"SELECT {ClickRows.Totals} FROM counters WHERE scope = (SELECT number FROM scopes WHERE scope = ?)";
 
-    private const string MoveTaskHours =
-        $"INSERT INTO task_hours (program, start, task, {ClickTally.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
-
-    private const string MoveTaskDays =
-        $"INSERT INTO task_days (program, start, task, {ClickTally.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
-
-    private const string MoveLinkHours =
-        $"INSERT INTO link_hours (program, start, task, link, {ClickTally.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
-
-    private static readonly byte[] TaskPrefix = Encoding.UTF8.GetBytes(EntityId.Task);
-
     private static readonly long UniqueWindowMilliseconds = (long)ILedgerStore.UniqueWindow.TotalMilliseconds;
 
-    // The writer's thread alone touches these.
+    // The writer's thread alone touches it.
     private readonly SqliteVisits _visits = new();
-    private readonly SqliteNumbers _numbers = new();
-
-    private readonly SqliteLedgerAudit _audit = new(database, clock);
 
     public Task<RecordedClicks> RecordAsync(ClickBatch batch)
     {
@@ -83,7 +67,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
         }
 
         return batch.Count == 0
-            ? Task.FromResult(new RecordedClicks(0, []))
+            ? Task.FromResult(new RecordedClicks(0, [], []))
             : database.WriteAsync(session => Record(session, batch), batch.Count);
     }
 
@@ -108,15 +92,16 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     public Task<CounterTotals> ReadCountersAsync(string scope) =>
         database.ReadAsync(session => session.Prepare(ReadCounters).Bind(scope).First(ClickRows.ReadTotals, CounterTotals.Zero));
 
-    public Task<LedgerAudit> AuditAsync(TimeSpan budget) => _audit.RunAsync(budget);
+    public Task<LedgerAudit> AuditAsync(TimeSpan budget) => audit.RunAsync(budget);
 
     private RecordedClicks Record(SqliteSession session, ClickBatch batch)
     {
         _visits.Begin(session);
-        _numbers.Begin(session);
+        var numbers = totals.Begin(session);
         var insert = session.Prepare(InsertClick);
         var fold = new ClickFold();
         var added = 0;
+        var (first, last) = (Guid.AllBitsSet, Guid.Empty);
         var oldest = clock.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var bytes in batch)
         {
@@ -127,43 +112,41 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             var visit = VisitKeys.KeyOf(link?.VisitSeed ?? hour.VisitSeed, click.Visitor);
             var lastAt = _visits.LastAt(session, visit);
             var isUnique = lastAt == long.MinValue || at - lastAt > UniqueWindowMilliseconds;
-            if (!Insert(session, insert, ref click, hour, link, isUnique))
+            if (!Insert(session, numbers, insert, ref click, hour, link, isUnique))
                 continue;
 
             if (at > lastAt)
                 _visits.Keep(visit, at);
 
-            var tally = ClickTally.OfOne(isUnique, click.IsBot, click.Class == ClickClass.OutsideTerms);
+            var tally = LedgerTally.OfClick(isUnique, click.IsBot, click.Class == ClickClass.OutsideTerms);
             hour.Tally += tally;
             if (link is not null)
                 link.Tally += tally;
 
             added++;
+            var id = click.Id;
+            first = id < first ? id : first;
+            last = id > last ? id : last;
             oldest = Math.Min(oldest, at);
         }
 
         if (added == 0)
-            return new RecordedClicks(0, []);
+            return new RecordedClicks(0, [], []);
 
-        MoveRollups(session, fold);
         _visits.End(session, added, DateTimeOffset.FromUnixTimeMilliseconds(oldest) - ILedgerStore.UniqueWindow - Lateness);
-        return new RecordedClicks(added, Move(session, fold.Counters()));
+        var awaited = session.Prepare(FindAwaited).Bind(first).Bind(last).All(static row => row.Guid());
+        return new RecordedClicks(added, totals.Move(session, fold), awaited);
     }
 
-    private bool Insert(SqliteSession session, SqliteStatement insert, ref ClickReader click, TaskHour hour, LinkHour? link, bool isUnique)
+    private static bool Insert(SqliteSession session, SqliteNumbers numbers, SqliteStatement insert, ref ClickReader click, TaskHour hour, LinkHour? link, bool isUnique)
     {
-        if (hour.Number.Task == 0)
-            hour.Number = _numbers.OfTask(session, hour.Key);
-
-        if (link is { Number: 0 })
-            link.Number = _numbers.OfScope(session, link.Scope);
-
+        numbers.Number(session, hour, link);
         insert.Bind(click.Id).BindOrNull(link?.Number).Bind(hour.Number.Task).Bind(click.At).Bind((int)click.Class);
         BindNextText(insert, ref click); // outside-terms reason
         insert.Bind(click.IsBot ? 1 : 0).Bind(isUnique ? 1 : 0).Bind(click.Visitor);
         insert.BindText(click.NextText(out var landingPage) ? landingPage : default);
         BindNextText(insert, ref click); // referrer
-        insert.BindOrNull(click.NextText(out var userAgent) ? _numbers.OfUserAgent(session, userAgent) : null);
+        insert.BindOrNull(click.NextText(out var userAgent) ? numbers.OfUserAgent(session, userAgent) : null);
         for (var text = 0; text < 5; text++) // the reporting values
             BindNextText(insert, ref click);
 
@@ -176,43 +159,5 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             insert.BindText(text);
         else
             insert.BindNull();
-    }
-
-    private ImmutableArray<TaskTotals> Move(SqliteSession session, Dictionary<byte[], ClickTally> counters)
-    {
-        var now = clock.GetUtcNow();
-        var move = session.Prepare(MoveCounters);
-        var moveTask = session.Prepare(MoveTaskCounters);
-        var tasks = ImmutableArray.CreateBuilder<TaskTotals>();
-        foreach (var (scope, tally) in counters)
-        {
-            var number = _numbers.OfScope(session, scope);
-            if (scope.AsSpan().StartsWith(TaskPrefix))
-                tasks.Add(new(Encoding.UTF8.GetString(scope), moveTask.Bind(number).Bind(tally).Bind(now).First(ClickRows.ReadTotals, CounterTotals.Zero)));
-            else
-                move.Bind(number).Bind(tally).Bind(now).Run();
-        }
-
-        return tasks.DrainToImmutable();
-    }
-
-    private static void MoveRollups(SqliteSession session, ClickFold fold)
-    {
-        var taskHours = session.Prepare(MoveTaskHours);
-        var taskDays = session.Prepare(MoveTaskDays);
-        var linkHours = session.Prepare(MoveLinkHours);
-        foreach (var hour in fold.TaskHours)
-        {
-            if (hour.Tally.Clicks == 0)
-                continue;
-
-            Bind(taskHours, hour.Number, hour.Key.Start).Bind(hour.Tally).Run();
-            Bind(taskDays, hour.Number, hour.Key.Day).Bind(hour.Tally).Run();
-            foreach (var link in hour.Links)
-                Bind(linkHours, hour.Number, hour.Key.Start).Bind(link.Number).Bind(link.Tally).Run();
-        }
-
-        static SqliteStatement Bind(SqliteStatement statement, TaskNumber task, long start) =>
-            statement.Bind(task.Program).Bind(start).Bind(task.Task);
     }
 }

@@ -72,6 +72,16 @@ internal sealed class SqliteNumbers
             session.Prepare(sql).Bind(task.Task).Bind(task.Campaign).Bind(task.Partner).Bind(program);
     }
 
+    /// <summary>Gives a task, and a link if there is one, the numbers that they do not have yet.</summary>
+    public void Number(SqliteSession session, TaskHour hour, LinkHour? link)
+    {
+        if (hour.Number.Task == 0)
+            hour.Number = OfTask(session, hour.Key);
+
+        if (link is { Number: 0 })
+            link.Number = OfScope(session, link.Scope);
+    }
+
     private static long Of(SqliteSession session, ReadOnlySpan<byte> text, Dictionary<byte[], long> numbers, string find, string add)
     {
         if (!numbers.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(text, out var number))

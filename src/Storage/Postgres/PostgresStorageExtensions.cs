@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansLinks.Access;
 using OrleansLinks.Clicks;
+using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
 using OrleansLinks.Links;
 
@@ -28,6 +29,7 @@ public static class PostgresStorageExtensions
         services.AddSingleton<IChangeStore, PostgresChangeStore>();
         services.AddSingleton<PostgresPartitions>().AddSingleton<PostgresVisits>().AddSingleton<PostgresLedgerAudit>();
         services.AddSingleton<ILedgerStore, PostgresLedgerStore>();
+        services.AddSingleton<IConversionStore, PostgresConversionStore>();
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>();
         services.AddHostedService<PostgresUpkeep>();

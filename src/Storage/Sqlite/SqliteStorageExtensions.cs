@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansLinks.Access;
 using OrleansLinks.Clicks;
+using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
 using OrleansLinks.Links;
 
@@ -29,7 +30,9 @@ public static class SqliteStorageExtensions
         services.TryAddSingleton<SqliteDatabase>();
         services.AddSingleton<ILinkStore, SqliteLinkStore>();
         services.AddSingleton<IChangeStore, SqliteChangeStore>();
+        services.AddSingleton<SqliteTotals>().AddSingleton<SqliteLedgerAudit>();
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
+        services.AddSingleton<IConversionStore, SqliteConversionStore>();
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
         return services;

@@ -90,6 +90,13 @@ internal static class EndpointTable
         new("GET /links/{linkId}/counters", (w, _) => $"/links/{w.LinkId}/counters", null, 200, 200, 404, 200, 404),
         new("GET /clicks/{clickId}", (w, _) => $"/clicks/{w.ClickId}", null, 200, 200, 404, 200, 404),
 
+        new("POST /conversions", (_, _) => "/conversions", (w, _) => FullConversion(w), 201, 201, 404, 403, 403),
+        new("GET /conversions/{conversionId}", (w, _) => $"/conversions/{w.ConversionId}", null, 200, 200, 404, 200, 404),
+        new("POST /conversions/{conversionId}/adjust", (w, _) => $"/conversions/{w.ConversionId}/adjust", (_, _) => World.Parse("""{ "amount": { "amount": "80.00", "currency": "EUR" }, "reason": "One was sent back." }"""), 200, 200, 404, 403, 403),
+        new("POST /conversions/{conversionId}/reverse", (w, _) => $"/conversions/{w.ConversionId}/reverse", (_, _) => World.Parse("""{ "reason": "All was sent back." }"""), 200, 200, 404, 403, 403),
+        new("GET /campaigns/{campaignId}/conversions", (w, _) => $"/campaigns/{w.CampaignId}/conversions", null, 200, 200, 404, 200, 404),
+        new("GET /programs/{programId}/conversions/unmatched", (w, _) => $"/programs/{w.ProgramId}/conversions/unmatched", null, 200, 200, 404, 403, 403),
+
         new("GET /ledger", (_, _) => "/ledger", null, 200, 403, null, 403, null),
 
         new("POST /keys", (_, _) => "/keys", FullKey, 201, 201, 403, 201, 403),
@@ -127,7 +134,9 @@ internal static class EndpointTable
     private static JsonObject FullCampaign(World world) => World.Parse($$"""
         { "name": "{{world.Word}}", "kind": "performance", "startsAt": "2026-01-01T00:00:00Z", "endsAt": "2096-01-01T00:00:00+01:00",
           "tracking": { "clicksAndConversions": true, "attributionWindowDays": 30, "lockingPeriodDays": 14 },
-          "payForPerformance": { "enabled": true, "terms": { "model": "fixed", "amount": { "amount": "5.00", "currency": "EUR" }, "rate": null } },
+          "payForPerformance": { "enabled": true, "terms": { "model": "fixed", "amount": { "amount": "5.00", "currency": "EUR" }, "rate": null,
+            "minPayout": { "amount": "1.00", "currency": "EUR" }, "maxPayout": { "amount": "50.00", "currency": "EUR" },
+            "cap": { "conversions": 1000, "payout": { "amount": "5000.00", "currency": "EUR" } } } },
           "landing": { "mode": "partnerChoice", "savedPages": [{ "id": null, "name": "Sale", "url": "https://www.example.com/sale" }] } }
         """);
 
@@ -143,6 +152,15 @@ internal static class EndpointTable
             { "form": "short", "landingPage": "{{World.Page}}", "savedPageId": null, "alias": "t{{Interlocked.Increment(ref _aliases)}}-{{world.Word}}",
               "subId1": {{sub}}, "subId2": {{sub}}, "subId3": {{sub}}, "sharedId": "newsletter", "param": {{param}} }
             """);
+    }
+
+    private static JsonObject FullConversion(World world)
+    {
+        var body = World.ConversionBody(world.ClickId);
+        body["occurredAt"] = DateTimeOffset.UtcNow.ToString("O");
+        body["eventType"] = "sale";
+        body["programId"] = world.ProgramId;
+        return body;
     }
 
     private static JsonObject FullKey(World world, Who who)

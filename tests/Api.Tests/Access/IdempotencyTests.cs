@@ -58,7 +58,7 @@ public sealed class IdempotencyTests(RunningHost host)
         var (world, row, path, body) = await Prepare(endpoint);
         var client = world.As(row.Caller);
         var before = await world.Describe();
-        foreach (var wrong in new[] { "{", "null", """{ "noSuchField": 1 }""", row.Endpoint.EndsWith("/rotate", StringComparison.Ordinal) ? """{ "overlapSeconds": -1 }""" : row.Endpoint.EndsWith("/batch", StringComparison.Ordinal) ? "[{}]" : "{}" })
+        foreach (var wrong in new[] { "{", "null", """{ "noSuchField": 1 }""", row.Endpoint.EndsWith("/rotate", StringComparison.Ordinal) ? """{ "overlapSeconds": -1 }""" : row.Endpoint.EndsWith("/batch", StringComparison.Ordinal) ? "[{}]" : row.Endpoint.EndsWith("/reverse", StringComparison.Ordinal) ? """{ "reason": 1 }""" : "{}" })
         {
             var refused = await client.Post(path, wrong, (Header, "corrected"));
             Assert.InRange(refused.Status, 400, 422);

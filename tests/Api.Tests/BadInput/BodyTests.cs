@@ -92,7 +92,11 @@ public sealed class BodyTests(RunningHost host)
                 (await send(content)).ExpectProblem(415, "content_type_not_supported", "Content-Type");
             }
 
-            Refused(await send(null), 400, 415);
+            // Who takes something back may have nothing to say.
+            if (!endpoint.EndsWith("/reverse", StringComparison.Ordinal))
+            {
+                Refused(await send(null), 400, 415);
+            }
         });
     }
 

@@ -20,6 +20,7 @@ public sealed class ListTests(RunningHost host)
     [
         "GET /programs", "GET /programs/{programId}/campaigns", "GET /partners", "GET /partners/{partnerId}/campaigns", "GET /partners/{partnerId}/tasks",
         "GET /campaigns/{campaignId}/participants", "GET /campaigns/{campaignId}/tasks", "GET /tasks/{taskId}/clicks", "GET /tasks/{taskId}/links", "GET /keys",
+        "GET /campaigns/{campaignId}/conversions", "GET /programs/{programId}/conversions/unmatched",
     ];
 
     public static TheoryData<string> Endpoints => [.. Lists];

@@ -74,7 +74,7 @@ public sealed class ApiDocumentTests(RunningHost host)
         Assert.NotNull(content["schema"]);
         var world = await World.MakeFull(host);
         var example = content["example"]!.ToJsonString();
-        foreach (var (prefix, id) in new[] { ("prt_", world.PartnerId), ("prg_", world.ProgramId) })
+        foreach (var (prefix, id) in new[] { ("prt_", world.PartnerId), ("prg_", world.ProgramId), ("clk_", world.ClickId) })
         {
             var at = example.IndexOf($"\"{prefix}", StringComparison.Ordinal);
             example = at < 0 ? example : example.Replace(example[at..example.IndexOf('"', at + 1)], "\"" + id, StringComparison.Ordinal);

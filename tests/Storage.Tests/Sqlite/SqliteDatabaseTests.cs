@@ -104,13 +104,14 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
     public async Task A_database_of_a_newer_program_is_refused()
     {
         await Database.WriteAsync(session => Add(session, "id"));
+        var known = await Database.ReadAsync(session => session.Prepare("PRAGMA user_version").First(row => row.Int64(), 0));
         await Database.WriteAsync(session => session.Prepare("PRAGMA user_version = 99").Run());
         await _host.CloseAsync();
 
         var refusal = Assert.Throws<SchemaVersionException>(() => Database);
 
         Assert.Contains("version 99", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("up to 3", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"up to {known}", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
     }
 

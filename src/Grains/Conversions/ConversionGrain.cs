@@ -1,0 +1,145 @@
+using OrleansLinks.Campaigns;
+using OrleansLinks.Clicks;
+using OrleansLinks.Programs;
+using OrleansLinks.Tasks;
+
+namespace OrleansLinks.Conversions;
+
+/// <summary>
+/// One order's conversion. What was written is in the store; should there be two activations for a moment, the one whose step
+/// does not begin where the row is reads it again and decides anew.
+/// </summary>
+[GrainType("conversion")]
+internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledger, TimeProvider clock) : Grain, IConversionGrain
+{
+    private ConversionDetails? _details;
+    private bool _isRead;
+
+    private Guid Id => EntityId.Parse(this.GetPrimaryKeyString(), EntityId.Conversion);
+
+    public async Task<Result<ReportedConversion>> Report(ConversionReport report)
+    {
+        if (await Read() is { } known)
+        {
+            return new ReportedConversion(known.Conversion.CreationId == report.CreationId, known);
+        }
+
+        if (await GrainFactory.Actor<IProgramGrain>(report.ProgramId).Get() is not { } program)
+        {
+            return Refusal.NotFound("program");
+        }
+
+        var reported = ConversionRules.Read(Id, report, program, clock.GetUtcNow());
+        if (!reported.IsOk)
+        {
+            this.LeaveSoon(() => _details is null);
+            return reported.Refusal;
+        }
+
+        if (!await Take(await Attribute(reported.Value, program)))
+        {
+            known = (await Read())!;
+            return new ReportedConversion(known.Conversion.CreationId == report.CreationId, known);
+        }
+
+        // A click that was recorded while this was on its way has looked for conversions that wait before this one did.
+        await Match();
+        return new ReportedConversion(true, _details!);
+    }
+
+    public Task<ConversionDetails?> Get() => Read();
+
+    public Task<Result<ConversionDetails>> Adjust(Money? amount, string? reason) => Change(async conversion =>
+        ConversionRules.Adjust(conversion, amount, reason, await FindTerms(conversion), clock.GetUtcNow()));
+
+    public Task<Result<ConversionDetails>> Reverse(string? reason) => Change(conversion =>
+        Task.FromResult(ConversionRules.Reverse(conversion, reason, clock.GetUtcNow())));
+
+    public async Task Match()
+    {
+        while (await Read() is { Conversion: { State: ConversionState.WaitingForClick } waiting })
+        {
+            var program = (await GrainFactory.Actor<IProgramGrain>(waiting.ProgramId).Get())!;
+            var choice = await Attribute(waiting, program);
+            if (choice.Step!.After.State == ConversionState.WaitingForClick)
+            {
+                if (clock.GetUtcNow() - waiting.ReportedAt < ConversionRules.LongestWait)
+                {
+                    return;
+                }
+
+                choice = ConversionRules.GiveUp(waiting, clock.GetUtcNow());
+            }
+
+            await Take(choice);
+        }
+    }
+
+    private async Task<Result<ConversionDetails>> Change(Func<Conversion, Task<Result<ConversionChoice>>> decide)
+    {
+        while (true)
+        {
+            if (await Read() is not { } details)
+            {
+                this.LeaveSoon(() => _details is null);
+                return Refusal.NotFound("conversion");
+            }
+
+            var choice = await decide(details.Conversion);
+            if (!choice.IsOk)
+            {
+                return choice.Refusal;
+            }
+
+            if (choice.Value.Step is null || await Take(choice.Value))
+            {
+                return _details!;
+            }
+        }
+    }
+
+    private async Task<ConversionChoice> Attribute(Conversion conversion, ProgramInfo program)
+    {
+        var click = (await ledger.FindClickAsync(conversion.ClickId))?.Click;
+        var terms = click?.ProgramId == conversion.ProgramId
+            ? await GrainFactory.Actor<ICampaignGrain>(click.CampaignId).GetTermsAt(click.At)
+            : null;
+        return ConversionRules.Attribute(conversion, click, terms, program, clock.GetUtcNow());
+    }
+
+    private async Task<TermsVersion?> FindTerms(Conversion conversion) => conversion.Attribution is { } attribution
+        ? await GrainFactory.Actor<ICampaignGrain>(attribution.CampaignId).GetTermsAt(attribution.ClickedAt)
+        : null;
+
+    /// <summary>Writes a step.</summary>
+    /// <returns>Whether it was written; otherwise the conversion is to be read again.</returns>
+    private async Task<bool> Take(ConversionChoice choice)
+    {
+        _isRead = false;
+        var written = await store.WriteAsync(choice.Step!, choice.BeyondCap, choice.Cap);
+        if (written.Step is not { } step)
+        {
+            return false;
+        }
+
+        _details = new ConversionDetails(step.After, [.. _details?.Entries ?? [], step.Entry]);
+        _isRead = true;
+        if (written.Task is var (taskId, totals))
+        {
+            GrainFactory.Actor<ITaskGrain>(taskId).ShowCounters(totals).Ignore();
+        }
+
+        return true;
+    }
+
+    private async Task<ConversionDetails?> Read()
+    {
+        if (!_isRead)
+        {
+            _details = await store.FindAsync(Id);
+            _isRead = _details is not null;
+        }
+
+        return _details;
+    }
+}

@@ -1,0 +1,36 @@
+using OrleansLinks.Conversions;
+
+namespace OrleansLinks.Silo;
+
+/// <summary>
+/// What has to be looked after now and then, whoever calls. Every silo asks, one actor does it, and what it does costs next to
+/// nothing when it was just done.
+/// </summary>
+internal sealed class Upkeep(IGrainFactory grains, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await grains.Actor<IWaitingConversionsGrain>(IWaitingConversionsGrain.Key).LookAgain();
+            }
+#pragma warning disable CA1031 // The next turn tries again.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                log.NotLookedAfter(exception);
+            }
+        }
+    }
+}
+
+internal static partial class UpkeepLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Conversions that wait for their click could not be looked at; it is tried again.")]
+    public static partial void NotLookedAfter(this ILogger log, Exception exception);
+}
