@@ -37,15 +37,27 @@ until grep -q ready "$folder/postgres.ready" 2>/dev/null; do
   sleep 0.1
 done
 
+# They end with this script, also when it is killed.
+with_us=()
+! setpriv --pdeathsig TERM true 2>/dev/null || with_us=(setpriv --pdeathsig TERM)
+
 start() { # start NAME DLL ARGUMENTS…
   local name="$1" dll="$2"
   shift 2
-  dotnet "$root/src/$dll" --Database:Provider Postgres --Database:ConnectionString "Host=$folder/postgres;Username=postgres;Database=postgres" "$@" \
+  "${with_us[@]}" dotnet "$root/src/$dll" --Database:Provider Postgres --Database:ConnectionString "Host=$folder/postgres;Username=postgres;Database=postgres" "$@" \
     9>&- > >(prefix "$name") 2> >(prefix "$name" >&2) &
   pids[$name]=$!
 }
-silo() { start "silo-$1" Silo/bin/Release/net10.0/OrleansLinks.Silo.dll --Http:Port 0 --Cluster:SiloPort 0 --Cluster:GatewayPort 0; }
-edge_arguments=("$@")
+edge_arguments=("$@") silo_arguments=()
+
+# What silos know of the settings, they get too.
+for argument in "${!edge_arguments[@]}"; do
+  case "${edge_arguments[$argument]}" in
+    --Cluster:Mode) ;;
+    --Cluster:*|--Database:*|--Shutdown:*|--Logging:*) silo_arguments+=("${edge_arguments[@]:$argument:2}") ;;
+  esac
+done
+silo() { start "silo-$1" Silo/bin/Release/net10.0/OrleansLinks.Silo.dll --Http:Port 0 --Cluster:SiloPort 0 --Cluster:GatewayPort 0 "${silo_arguments[@]}"; }
 
 # Tracking links lead to the first edge, whichever made them, as they would to a load balancer.
 address=127.0.0.1
@@ -78,6 +90,13 @@ stop() {
 }
 trap 'stop 0' INT TERM
 
+# Clicks wait in the journal of an edge for that edge.
+for journal in "$folder"/edge-*/journal; do
+  number="${journal%/journal}" number="${number##*-}"
+  [ -d "$journal" ] && [ "$number" -gt "$edges" ] || continue
+  echo "run.sh: edge-$number of an earlier run is not started; clicks that are still in $journal are counted when it is (--apis $number)." >&2
+done
+
 for i in $(seq "$silos"); do silo "$i"; done
 for i in $(seq "$edges"); do edge "$i"; done
 
@@ -85,7 +104,7 @@ for i in $(seq "$edges"); do edge "$i"; done
 declare -A since
 for name in "${!pids[@]}"; do since[$name]=$SECONDS; done
 while true; do
-  wait -n 2>/dev/null
+  sleep 0.3
   $stopping && break
   kill -0 "$postgres" 2>/dev/null || { echo "run.sh: PostgreSQL has ended." >&2; stop 1; }
   for name in "${!pids[@]}"; do
@@ -95,5 +114,4 @@ while true; do
     "${name%-*}" "${name#*-}"
     since[$name]=$SECONDS
   done
-  sleep 0.2
 done

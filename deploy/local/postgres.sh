@@ -26,7 +26,15 @@ chmod 700 "$folder"
 cd "$folder"
 "${as[@]}" test -w "$folder" || fail "the user postgres cannot get to $folder; let others pass through the folders above it, or choose another."
 
-[ -d data ] || "${as[@]}" "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1 || { cat initdb.log >&2; fail "initdb failed."; }
+! "$bin/pg_isready" -q -h "$folder" || fail "another PostgreSQL runs in $folder; stop that one, or choose another folder."
+
+# By another name until it is complete: whoever ends it halfway leaves nothing that looks like a database.
+if [ ! -f data/PG_VERSION ]; then
+  rm -rf data.new
+  "${as[@]}" "$bin/initdb" -D data.new -U postgres -A trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1 || { cat initdb.log >&2; fail "initdb failed."; }
+  [ ! -d data ] || rmdir data || fail "$folder/data is no database and not empty; remove it, or choose another folder."
+  mv data.new data
+fi
 settings=()
 for setting in "$@"; do settings+=(-c "$setting"); done
 "${as[@]}" "$bin/postgres" -D data -k "$folder" -c listen_addresses= "${settings[@]}" >postgres.log 2>&1 </dev/null &
@@ -39,4 +47,11 @@ until "$bin/pg_isready" -q -h "$folder"; do
   sleep 0.05
 done
 echo ready
-cat >/dev/null
+
+# Until standard input ends, or the server.
+while true; do
+  status=0
+  read -r -t 0.5 _ || status=$?
+  [ "$status" -eq 0 ] || [ "$status" -gt 128 ] || exit 0
+  kill -0 "$server" 2>/dev/null || fail "PostgreSQL ended; $folder/postgres.log says why."
+done

@@ -36,6 +36,9 @@ public static class EntityId
     /// <summary>Prefix of a conversion's id.</summary>
     public const string Conversion = "cnv_";
 
+    /// <summary>Prefix of a signing secret's id.</summary>
+    public const string SigningSecret = "sec_";
+
     /// <summary>Prefix of an access key's id.</summary>
     public const string Key = "key_";
 

@@ -16,6 +16,11 @@ public static class ClusterSilo
     public static IHostApplicationBuilder AddClusterSilo(this IHostApplicationBuilder builder, PostgresOptions database, ClusterSettings cluster)
     {
         var address = Listening.ParseAddress(cluster.AdvertisedAddress, "Cluster:AdvertisedAddress");
+        if (cluster.SiloPort != 0 && cluster.SiloPort == cluster.GatewayPort)
+        {
+            throw new StartupException($"The settings Cluster:SiloPort and Cluster:GatewayPort are both {cluster.SiloPort}: give each a port of its own.");
+        }
+
         var siloPort = Listening.Probe(address, cluster.SiloPort, "with the setting Cluster:SiloPort");
         var gatewayPort = Listening.Probe(address, cluster.GatewayPort, "with the setting Cluster:GatewayPort");
         builder.Services.AddPostgresStores(database);

@@ -1,4 +1,5 @@
 using Orleans.Configuration;
+using Orleans.Serialization;
 
 namespace OrleansLinks.Silo;
 
@@ -34,6 +35,7 @@ public static class Failover
 
     /// <summary>Has a silo notice failures of others soon.</summary>
     public static ISiloBuilder NoticeFailures(this ISiloBuilder silo) => silo
+        .Configure<ExceptionSerializationOptions>(TellWhatFailed)
         .Configure<ClusterMembershipOptions>(options =>
         {
             // All the same: probes would be made shorter while answers are quick, and a silo that is busy for a moment declared
@@ -58,7 +60,18 @@ public static class Failover
 
     /// <summary>Has an edge notice failures of silos soon.</summary>
     public static IClientBuilder NoticeFailures(this IClientBuilder client) => client
+        .Configure<ExceptionSerializationOptions>(TellWhatFailed)
         .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayRefresh)
         .Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = OpenConnection)
         .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = Response);
+
+    /// <summary>
+    /// Has exceptions of the database driver and our own travel as what they are, so that an edge can tell a database that does not
+    /// answer from a fault; others than those of the framework are not sent unless named.
+    /// </summary>
+    private static void TellWhatFailed(ExceptionSerializationOptions options)
+    {
+        options.SupportedNamespacePrefixes.Add("Npgsql");
+        options.SupportedNamespacePrefixes.Add(nameof(OrleansLinks));
+    }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace OrleansLinks.Api.Tests;
@@ -53,6 +55,12 @@ public sealed class World
 
     public string ConversionId { get; private set; } = "";
 
+    /// <summary>A signing secret of the program.</summary>
+    public string SigningSecret { get; private set; } = "";
+
+    /// <summary>Ids of further signing secrets.</summary>
+    public Dictionary<Who, string> SpareSecretIds { get; private set; } = [];
+
     /// <summary>Makes a world.</summary>
     /// <param name="host">Where.</param>
     /// <param name="campaign">Changes the campaign before it is made.</param>
@@ -78,8 +86,10 @@ public sealed class World
         world.ClickId = ClickIdOf(await world.Click(link["trackingUrl"]));
         await Task.WhenAll(world.Convert(world.ClickId), world.Convert("clk_" + Absent), world.Convert("clk_" + Absent));
         world.ConversionId = (await world.Convert(world.ClickId)).Expect(201)["id"];
+        await world.MakeSigningSecret();
         foreach (var who in Enum.GetValues<Who>())
         {
+            world.SpareSecretIds[who] = (await world.MakeSigningSecret())["id"];
             world.SpareKeyIds[who] = (await world.Operator.Post("/keys", world.KeyBody(who))).Expect(201)["id"];
         }
 
@@ -100,6 +110,7 @@ public sealed class World
         ClickId = id("clk_"),
         ConversionId = id("cnv_"),
         SpareKeyIds = Enum.GetValues<Who>().ToDictionary(who => who, _ => id("key_")),
+        SpareSecretIds = Enum.GetValues<Who>().ToDictionary(who => who, _ => id("sec_")),
     };
 
     public ApiClient As(Who who) => who switch
@@ -148,6 +159,18 @@ public sealed class World
         null,
         [.. userAgent is null ? Array.Empty<(string, string)>() : [("User-Agent", userAgent)], .. referrer is null ? Array.Empty<(string, string)>() : [("Referer", referrer)]]);
 
+    /// <summary>Makes a signing secret, which <see cref="Sign"/> uses from then on.</summary>
+    public async Task<Answer> MakeSigningSecret(int overlapSeconds = 3600)
+    {
+        var secret = (await Brand.Post($"/programs/{ProgramId}/signing-secrets", new { overlapSeconds })).Expect(201);
+        SigningSecret = secret["secret"];
+        return secret;
+    }
+
+    /// <summary>A path with a signed query.</summary>
+    public string Sign(string path, string query, string? secret = null) =>
+        $"{path}?{query}&signature={System.Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret ?? SigningSecret), Encoding.UTF8.GetBytes(query)))}";
+
     /// <summary>Reports a conversion of an order that nothing else reports.</summary>
     public Task<Answer> Convert(string clickId, string amount = "100.00", string? orderId = null) => Brand.Post("/conversions", ConversionBody(clickId, amount, orderId));
 
@@ -189,7 +212,7 @@ public sealed class World
             $"/programs/{ProgramId}", $"/partners/{PartnerId}", $"/programs/{ProgramId}/campaigns?limit=500", $"/campaigns/{CampaignId}",
             $"/campaigns/{CampaignId}/participants?limit=500", $"/campaigns/{CampaignId}/tasks?limit=500", $"/tasks/{TaskId}",
             $"/tasks/{TaskId}/links?limit=500", $"/tasks/{TaskId}/clicks?limit=500", "/partners?limit=500", "/keys?limit=500",
-            $"/campaigns/{CampaignId}/conversions?limit=500", $"/programs/{ProgramId}/conversions/unmatched?limit=500",
+            $"/campaigns/{CampaignId}/conversions?limit=500", $"/programs/{ProgramId}/conversions/unmatched?limit=500", $"/programs/{ProgramId}/signing-secrets",
             .. LinkId.Length > 0 ? new[] { $"/links/{LinkId}" } : [],
         ];
         var texts = new List<string>();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 
 namespace OrleansLinks.Clusters;
 
@@ -81,7 +82,13 @@ public sealed class FaultTests(RunningCluster cluster)
     [Fact]
     public Task The_database_is_stopped_and_started_again() => Survives(async visitors =>
     {
-        await cluster.StopDatabase(Outage);
+        await cluster.StopDatabase(Outage, meanwhile: async () =>
+        {
+            // Not faults of ours, but to be tried again; and who looks is told.
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await cluster.Operator.StatusOf("/programs"));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await cluster.Operator.StatusOfLink($"{cluster.Edges[0].Instance.Origin}/N0tKn0wn"));
+            await cluster.Edges[0].SaysThatClicksWait();
+        });
         await IsSoonAsBefore(visitors);
     });
 

@@ -129,11 +129,12 @@ public sealed class RunningCluster : IAsyncLifetime
     }
 
     /// <summary>Stops the database for that long, and starts it again.</summary>
-    internal async Task StopDatabase(TimeSpan time)
+    internal async Task StopDatabase(TimeSpan time, Func<Task> meanwhile)
     {
         var began = Stopwatch.StartNew();
         var folder = _database.Folder;
         await _database.StopAsync();
+        await meanwhile();
         if (time - began.Elapsed is var left && left > TimeSpan.Zero)
         {
             await Task.Delay(left);
@@ -253,12 +254,17 @@ internal sealed class Edge(Instance instance)
     }
 
     /// <summary>Waits until it is ready and nothing is wrong.</summary>
-    public Task IsReady() => Eventually.So(
+    public Task IsReady() => Says("\"Healthy\"", "the edge says that it is healthy");
+
+    /// <summary>Waits until it is ready, and says that clicks are not counted.</summary>
+    public Task SaysThatClicksWait() => Says("to be counted", "the edge says that clicks wait");
+
+    private Task<TimeSpan> Says(string text, string what) => Eventually.So(
         async () =>
         {
             using var http = new HttpClient();
-            return (await http.GetStringAsync($"{instance.Origin}/health/ready")).Contains("\"Healthy\"", StringComparison.Ordinal);
+            return (await http.GetStringAsync($"{instance.Origin}/health/ready")).Contains(text, StringComparison.Ordinal);
         },
-        "the edge says that it is healthy",
+        what,
         TimeSpan.FromSeconds(30));
 }

@@ -66,7 +66,7 @@ internal static class ConversionsApi
     public static void MapConversions(this IEndpointRouteBuilder api)
     {
         var conversions = api.MapGroup("/conversions").WithTags("Conversions");
-        conversions.MapPost("/", Report).For(Role.Operator, Role.Brand).Creates().AfterClicks()
+        conversions.MapPost("/", Create).For(Role.Operator, Role.Brand).Creates().AfterClicks()
             .WithSummary("Report a conversion").WithDescription("Once for each order id and event type of a program: a repeat answers 200 with the conversion that is there. Where the click is not known yet, 202 with the state waitingForClick: it is attributed as soon as the click arrives.");
         conversions.MapGet("/{conversionId}", Get).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("Read a conversion").WithDescription("With all that has changed it.");
@@ -80,7 +80,7 @@ internal static class ConversionsApi
             .WithSummary("List a program's unmatched conversions").WithDescription("Those that wait for their click, and those that belong to none, with the reason; newest first.");
     }
 
-    private static async Task<Results<Created<ConversionView>, Accepted<ConversionView>, Ok<ConversionView>, ProblemHttpResult>> Report(
+    private static async Task<Results<Created<ConversionView>, Accepted<ConversionView>, Ok<ConversionView>, ProblemHttpResult>> Create(
         ConversionBody body, Creation creation, Caller caller, IGrainFactory grains, TimeProvider clock, HttpContext context)
     {
         var programId = caller.Key.ProgramId ?? body.ProgramId ?? await FindProgram(body.ClickId, grains);
@@ -100,7 +100,14 @@ internal static class ConversionsApi
         }
 
         var report = new ConversionReport(programId, body.ClickId, body.OrderId, body.EventType, body.Amount, body.OccurredAt, creation.Seed);
-        var reported = await grains.Take(report);
+        return await Report(report, grains, clock, context);
+    }
+
+    /// <summary>Has the one actor of the order take a report, and answers what it came to.</summary>
+    internal static async Task<Results<Created<ConversionView>, Accepted<ConversionView>, Ok<ConversionView>, ProblemHttpResult>> Report(
+        ConversionReport report, IGrainFactory grains, TimeProvider clock, HttpContext context)
+    {
+        var reported = await grains.Actor<IConversionGrain>(ConversionIds.Of(report)).Report(report);
         if (!reported.IsOk)
         {
             return ApiProblems.Of(reported.Refusal);
@@ -113,10 +120,6 @@ internal static class ConversionsApi
             : reported.Value.IsNew ? TypedResults.Created(place, view)
             : TypedResults.Ok(view);
     }
-
-    /// <summary>Has the one actor of the order take a report.</summary>
-    internal static Task<Result<ReportedConversion>> Take(this IGrainFactory grains, ConversionReport report) =>
-        grains.Actor<IConversionGrain>(ConversionIds.Of(report)).Report(report);
 
     private static async Task<string?> FindProgram(string? clickId, IGrainFactory grains) =>
         EntityId.IsWellFormed(clickId, EntityId.Click) ? (await grains.Actor<IClickGrain>(clickId).Get())?.Click.ProgramId : null;

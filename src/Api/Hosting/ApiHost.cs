@@ -43,7 +43,7 @@ internal static class ApiHost
         services.AddSingleton<CounterHub>().AddHostedService(provider => provider.GetRequiredService<CounterHub>());
         services.AddSingleton<LiveCountersServices>();
         services.AddSingleton<ActorsAnswer>();
-        services.AddHealthChecks().AddCheck<ActorsAnswer>("actors").AddCheck<JournalIsWritten>("journal");
+        services.AddHealthChecks().AddCheck<ActorsAnswer>("actors").AddCheck<JournalIsWritten>("journal").AddCheck<ClicksAreCounted>("clicks");
         services.AddMeters(LedgerStatus.MeterName);
         services.AddApiDocument();
     }
@@ -72,10 +72,13 @@ internal static class ApiHost
         api.MapLiveCounters();
         api.MapClicks();
         api.MapConversions();
+        api.MapSigning();
+        api.MapPostbacks();
         api.MapLedger();
         api.MapKeys();
         app.MapApiDocument();
         app.MapHealth();
+        app.MapGroup("").ExcludeFromDescription().MapPostbacks();
         app.MapRedirects();
     }
 
@@ -124,6 +127,18 @@ internal static class ApiHost
                 return _haveAnswered ? HealthCheckResult.Degraded(reason) : HealthCheckResult.Unhealthy(reason);
             }
         }
+    }
+
+    /// <summary>Whether clicks get to the ledger. Visitors get through all the same, so that the process stays ready.</summary>
+    private sealed class ClicksAreCounted(LedgerStatus status) : IHealthCheck
+    {
+        // As long as a silo that has died may hold clicks up.
+        private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(status.OldestUnapplied is var age && age > Longest
+                ? HealthCheckResult.Degraded($"Clicks have waited for {age.TotalSeconds:0} s to be counted: the ledger does not take them.")
+                : HealthCheckResult.Healthy());
     }
 
     /// <summary>Whether clicks get to disk. Visitors get through all the same, so that the process stays ready.</summary>

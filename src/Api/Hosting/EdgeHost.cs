@@ -84,7 +84,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         }
 
         await App.StartAsync();
-        await App.Services.GetRequiredService<FirstStart>().Run(output);
+        await App.Services.GetRequiredService<FirstStart>().Run(output, Startup.OriginOf(_http, new TrackingOptions()).Url);
     }
 
     /// <summary>Waits until it is asked to end, and ends it.</summary>

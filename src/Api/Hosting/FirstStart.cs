@@ -13,7 +13,6 @@ namespace OrleansLinks.Hosting;
 internal sealed class FirstStart(
     IGrainFactory grains,
     StartOptions options,
-    Origin origin,
     Visitors visitors,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
@@ -23,15 +22,17 @@ internal sealed class FirstStart(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Does it, unless the program is asked to end before the actors have answered.</summary>
-    public async Task Run(TextWriter output)
+    /// <param name="output">Where it says so.</param>
+    /// <param name="url">Where the program listens.</param>
+    public async Task Run(TextWriter output, string url)
     {
         if (!await TryUntilDone(output))
         {
             return;
         }
 
-        await output.WriteLineAsync($"  OrleansLinks is ready at {origin.Url}");
-        await output.WriteLineAsync($"  The API page is at       {origin.Url}/docs");
+        await output.WriteLineAsync($"  OrleansLinks is ready at {url}");
+        await output.WriteLineAsync($"  The API page is at       {url}/docs");
         if (options.Demo)
         {
             await new DemoData(grains, clock).Make(output);

@@ -55,9 +55,7 @@ internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        var time = text.IndexOf('T', StringComparison.OrdinalIgnoreCase);
-        var hasOffset = time > 0 && text.AsSpan(time).IndexOfAny("Zz+-") > 0;
-        return hasOffset && reader.TryGetDateTimeOffset(out var value)
+        return Times.HasOffset(text) && reader.TryGetDateTimeOffset(out var value)
             ? value
             : throw new JsonException("A time is written like 2026-01-31T12:00:00Z, with its offset.");
     }
@@ -123,6 +121,23 @@ internal static class NestedJson
     /// <summary>The whole path to what is wrong.</summary>
     public static string PathOf(JsonException exception) =>
         (exception.Path ?? "$") + (exception.InnerException is JsonException inner ? PathOf(inner)[1..] : "");
+}
+
+internal static class Times
+{
+    /// <summary>Whether a time says its offset.</summary>
+    public static bool HasOffset(string text)
+    {
+        var time = text.IndexOf('T', StringComparison.OrdinalIgnoreCase);
+        return time > 0 && text.AsSpan(time).IndexOfAny("Zz+-") > 0;
+    }
+
+    /// <summary>Reads an RFC 3339 time outside JSON.</summary>
+    public static bool TryParse(string text, out DateTimeOffset value)
+    {
+        value = default;
+        return HasOffset(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out value);
+    }
 }
 
 internal static class Decimals

@@ -21,6 +21,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         ["linkId"] = "The link's id (lnk_…).",
         ["clickId"] = "The click's id (clk_…), as the landing page got it.",
         ["conversionId"] = "The conversion's id (cnv_…).",
+        ["secretId"] = "The signing secret's id (sec_…).",
         ["keyId"] = "The key's id (key_…).",
     };
 
@@ -62,7 +63,8 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             operation.Parameters.Add(Header(IdempotencyMiddleware.Header, "A repeat with the same key and body answers what the first request did, for at least 7 days."));
         }
 
-        var isChange = !creates && method != "GET" && !path.Contains("participants", StringComparison.Ordinal) && !path.Contains("keys", StringComparison.Ordinal);
+        var isChange = !creates && method != "GET" && !path.Contains("participants", StringComparison.Ordinal) && !path.Contains("keys", StringComparison.Ordinal)
+            && !path.Contains("secrets", StringComparison.Ordinal);
         if (isChange)
         {
             operation.Parameters.Add(Header("If-Match", "The ETag of the version that is changed; refused when there is a newer one."));
@@ -126,9 +128,8 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
 
     /// <summary>A name for generated clients, such as <c>postTasksLinksBatch</c>.</summary>
     private static string NameOf(string method, string path) => method.ToLowerInvariant() + string.Concat(path
-        .Split('/', StringSplitOptions.RemoveEmptyEntries)
+        .Split(['/', '-', '.', '{', '}'], StringSplitOptions.RemoveEmptyEntries)
         .Where(segment => segment is not ("api" or "v1"))
-        .Select(segment => segment.Trim('{', '}'))
         .Select(segment => char.ToUpperInvariant(segment[0]) + segment[1..]));
 }
 
@@ -151,6 +152,7 @@ internal sealed class OperationExamples : IOpenApiOperationTransformer
         ["POST api/v1/conversions"] = """{ "clickId": "clk_01k2v0000000000000000000ab", "orderId": "A-1001", "amount": { "amount": "49.90", "currency": "EUR" } }""",
         ["POST api/v1/conversions/{conversionId}/adjust"] = """{ "amount": { "amount": "29.90", "currency": "EUR" }, "reason": "One article was sent back." }""",
         ["POST api/v1/conversions/{conversionId}/reverse"] = """{ "reason": "The order was cancelled." }""",
+        ["POST api/v1/programs/{programId}/signing-secrets"] = """{ "overlapSeconds": 3600 }""",
         ["POST api/v1/keys"] = """{ "role": "brand", "programId": "prg_01k2v0000000000000000000ab", "name": "Website", "readOnly": true }""",
         ["POST api/v1/keys/{keyId}/rotate"] = """{ "overlapSeconds": 3600 }""",
     };

@@ -13,6 +13,11 @@ namespace OrleansLinks.Problems;
 /// </summary>
 internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : IExceptionHandler
 {
+    private const long MillisecondsBetweenRemarks = 1000;
+
+    private long _toldAt = -MillisecondsBetweenRemarks;
+    private long _untold;
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (!ApiProblems.AreFor(httpContext))
@@ -110,7 +115,19 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
 
     private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
     {
-        LogUnavailable(logger, exception);
+        // While something is away, this is every request that needs it: a line a second will do.
+        var now = Environment.TickCount64;
+        var last = Interlocked.Read(ref _toldAt);
+        if (now - last < MillisecondsBetweenRemarks || Interlocked.CompareExchange(ref _toldAt, now, last) != last)
+        {
+            Interlocked.Increment(ref _untold);
+        }
+        else
+        {
+            LogUnavailable(logger, context.Request.Method, context.Request.Path, Interlocked.Exchange(ref _untold, 0), exception.GetType().Name, exception.Message.ReplaceLineEndings(" "));
+            LogWhy(logger, exception);
+        }
+
         return ApiProblems.Unavailable(context);
     }
 
@@ -120,8 +137,11 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
         return ApiProblems.Create(StatusCodes.Status500InternalServerError, "internal_error", "This is a fault of the system; it has been logged.");
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Something behind the API does not answer")]
-    private static partial void LogUnavailable(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Something behind the API does not answer: {Method} {Path} ({Untold} others since the last remark): {Exception}: {Reason}")]
+    private static partial void LogUnavailable(ILogger logger, string method, string path, long untold, string exception, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Why something behind the API does not answer")]
+    private static partial void LogWhy(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed by a fault of ours")]
     private static partial void LogBug(ILogger logger, Exception exception);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrleansLinks.Hosting;
@@ -12,16 +13,34 @@ public static class Draining
     public static IServiceCollection AddDraining(this IServiceCollection services, ShutdownOptions shutdown)
     {
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(shutdown.DrainSeconds + shutdown.TimeoutSeconds));
-        services.AddHostedService(provider => new Drain(TimeSpan.FromSeconds(shutdown.DrainSeconds), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => new Drain(
+            TimeSpan.FromSeconds(shutdown.DrainSeconds), TimeSpan.FromSeconds(shutdown.TimeoutSeconds), provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck<IsNotStopping>("stopping");
         return services;
     }
 
-    private sealed class Drain(TimeSpan delay, TimeProvider clock) : IHostedLifecycleService
+    // For the host to come to its own end by its own time-out.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private sealed class Drain(TimeSpan delay, TimeSpan timeout, TimeProvider clock) : IHostedLifecycleService
     {
         // Before anything is stopped.
-        public async Task StoppingAsync(CancellationToken cancellationToken) =>
+        public async Task StoppingAsync(CancellationToken cancellationToken)
+        {
+            new Thread(EndInAnyCase) { Name = "end", IsBackground = true }.Start();
             await Task.Delay(delay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        /// <summary>
+        /// Not all that is stopped keeps to the time: without a database, a silo tries for two minutes to say that it leaves. What
+        /// has been acknowledged is on disk, so that to be killed loses nothing.
+        /// </summary>
+        private void EndInAnyCase()
+        {
+            Thread.Sleep(delay + timeout + Grace);
+            Console.Error.WriteLine($"The program did not end within {(delay + timeout).TotalSeconds:0} s, and is killed.");
+            Process.GetCurrentProcess().Kill();
+        }
 
         public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -40,7 +40,7 @@ internal sealed record EndpointRow(
 }
 
 /// <summary>An endpoint that everybody may call.</summary>
-internal sealed record PublicRow(string Endpoint, HttpMethod Method, Func<World, string> Path, int Status);
+internal sealed record PublicRow(string Endpoint, HttpMethod Method, Func<World, string> Path, int Status, int? Again = null);
 
 /// <summary>Every endpoint of the program. Whoever adds an endpoint adds its row.</summary>
 internal static class EndpointTable
@@ -97,6 +97,10 @@ internal static class EndpointTable
         new("GET /campaigns/{campaignId}/conversions", (w, _) => $"/campaigns/{w.CampaignId}/conversions", null, 200, 200, 404, 200, 404),
         new("GET /programs/{programId}/conversions/unmatched", (w, _) => $"/programs/{w.ProgramId}/conversions/unmatched", null, 200, 200, 404, 403, 403),
 
+        new("POST /programs/{programId}/signing-secrets", (w, _) => $"/programs/{w.ProgramId}/signing-secrets", (_, _) => World.Parse("""{ "overlapSeconds": 3600 }"""), 201, 201, 404, 403, 403),
+        new("GET /programs/{programId}/signing-secrets", (w, _) => $"/programs/{w.ProgramId}/signing-secrets", null, 200, 200, 404, 403, 403),
+        new("DELETE /programs/{programId}/signing-secrets/{secretId}", (w, who) => $"/programs/{w.ProgramId}/signing-secrets/{w.SpareSecretIds[who]}", null, 204, 204, 404, 403, 403),
+
         new("GET /ledger", (_, _) => "/ledger", null, 200, 403, null, 403, null),
 
         new("POST /keys", (_, _) => "/keys", FullKey, 201, 201, 403, 201, 403),
@@ -111,6 +115,10 @@ internal static class EndpointTable
         new("HEAD /{code}", HttpMethod.Head, w => "/" + w.LinkId["lnk_".Length..], 302),
         new("GET /c/{partnerId}/{taskId}/{campaignId}", HttpMethod.Get, w => $"/c/{w.PartnerId}/{w.TaskId}/{w.CampaignId}", 302),
         new("HEAD /c/{partnerId}/{taskId}/{campaignId}", HttpMethod.Head, w => $"/c/{w.PartnerId}/{w.TaskId}/{w.CampaignId}", 302),
+        new("GET /postback/{programId}", HttpMethod.Get, w => w.Sign($"/postback/{w.ProgramId}", $"clickId={w.ClickId}&orderId=root&amount=1.00"), 201, 200),
+        new("GET /api/v1/postback/{programId}", HttpMethod.Get, w => w.Sign($"/api/v1/postback/{w.ProgramId}", $"clickId={w.ClickId}&orderId=api&amount=1.00"), 201, 200),
+        new("GET /pixel/{programId}.gif", HttpMethod.Get, w => w.Sign($"/pixel/{w.ProgramId}.gif", $"clickId={w.ClickId}&orderId=root+pixel&amount=1.00"), 200),
+        new("GET /api/v1/pixel/{programId}.gif", HttpMethod.Get, w => w.Sign($"/api/v1/pixel/{w.ProgramId}.gif", $"clickId={w.ClickId}&orderId=api+pixel&amount=1.00"), 200),
         new("ANY /health/live", HttpMethod.Get, _ => "/health/live", 200),
         new("ANY /health/ready", HttpMethod.Get, _ => "/health/ready", 200),
         new("ANY /metrics", HttpMethod.Get, _ => "/metrics", 200),

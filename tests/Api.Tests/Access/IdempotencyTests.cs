@@ -32,7 +32,8 @@ public sealed class IdempotencyTests(RunningHost host)
         Assert.All(answers.Append(later), answer => Assert.Equal(
             (first.Status, first.Text, first.Location, first.ETag, first.ContentType), (answer.Status, answer.Text, answer.Location, answer.ETag, answer.ContentType)));
         Assert.Equal(after, await world.Describe());
-        if (first.Location is { } location && !location.Contains("/keys/", StringComparison.Ordinal))
+        // What holds a secret is read in its list alone.
+        if (first.Location is { } location && !location.Contains("/keys/", StringComparison.Ordinal) && !location.Contains("/signing-secrets/", StringComparison.Ordinal))
         {
             Assert.Equal(first["id"], (await host.Operator.SendRaw(HttpMethod.Get, location)).Expect(200)["id"]);
         }
@@ -58,7 +59,7 @@ public sealed class IdempotencyTests(RunningHost host)
         var (world, row, path, body) = await Prepare(endpoint);
         var client = world.As(row.Caller);
         var before = await world.Describe();
-        foreach (var wrong in new[] { "{", "null", """{ "noSuchField": 1 }""", row.Endpoint.EndsWith("/rotate", StringComparison.Ordinal) ? """{ "overlapSeconds": -1 }""" : row.Endpoint.EndsWith("/batch", StringComparison.Ordinal) ? "[{}]" : row.Endpoint.EndsWith("/reverse", StringComparison.Ordinal) ? """{ "reason": 1 }""" : "{}" })
+        foreach (var wrong in new[] { "{", "null", """{ "noSuchField": 1 }""", row.Endpoint.EndsWith("/rotate", StringComparison.Ordinal) || row.Endpoint.EndsWith("/signing-secrets", StringComparison.Ordinal) ? """{ "overlapSeconds": -1 }""" : row.Endpoint.EndsWith("/batch", StringComparison.Ordinal) ? "[{}]" : row.Endpoint.EndsWith("/reverse", StringComparison.Ordinal) ? """{ "reason": 1 }""" : "{}" })
         {
             var refused = await client.Post(path, wrong, (Header, "corrected"));
             Assert.InRange(refused.Status, 400, 422);
