@@ -3,14 +3,19 @@ namespace OrleansLinks.Host;
 public sealed class WalkthroughTests
 {
     [Fact]
-    public async Task The_walkthrough_passes_against_a_running_instance()
+    public Task The_walkthrough_passes_against_a_running_instance() => Passes(Repository.Walkthrough, "All four ways to a link work.");
+
+    [Fact]
+    public Task The_shop_works_against_a_running_instance() => Passes(Repository.Shop, "The shop works.");
+
+    private static async Task Passes(string script, string lastWords)
     {
         using var folder = new TemporaryFolder();
         await using var instance = await Instance.Start(folder.Path);
 
-        var walkthrough = await Child.Run("bash", [Repository.Walkthrough, instance.Origin, Instance.OperatorKey]);
+        var run = await Child.Run("bash", [script, instance.Origin, Instance.OperatorKey]);
 
-        Assert.True(walkthrough.ExitCode == 0, $"{walkthrough.Output}\n{walkthrough.Errors}");
-        Assert.EndsWith("All four ways to a link work.", walkthrough.Output, StringComparison.Ordinal);
+        Assert.True(run.ExitCode == 0, $"{run.Output}\n{run.Errors}");
+        Assert.EndsWith(lastWords, run.Output, StringComparison.Ordinal);
     }
 }

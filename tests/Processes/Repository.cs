@@ -17,6 +17,8 @@ internal static class Repository
 
     public static string Walkthrough { get; } = Path.Combine(Root, "examples", "walkthrough.sh");
 
+    public static string Shop { get; } = Path.Combine(Root, "examples", "shop.sh");
+
     private static string Built(string program) => Path.Combine(
         Root, typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == program).Value!);
 
