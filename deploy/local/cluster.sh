@@ -14,6 +14,8 @@ silos="$1" edges="$2" port="$3" folder="$4"
 shift 4
 mkdir -p "$folder" && folder="$(cd "$folder" && pwd)" || fail "the data folder $folder cannot be made; choose another with --data."
 
+case "$folder" in *[,\;]*) fail "the data folder $folder has a comma or semicolon in its path, which names no PostgreSQL; choose another with --data." ;; esac
+
 if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
   { [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; } || fail "PostgreSQL is missing; install the package postgresql."
   echo "Installing PostgreSQL…"

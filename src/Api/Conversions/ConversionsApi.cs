@@ -61,6 +61,18 @@ internal sealed record ReverseBody(string? Reason = null)
     }
 }
 
+/// <summary>Why something is what it is.</summary>
+/// <param name="Id">What is explained.</param>
+/// <param name="Steps">The decisions, in their order.</param>
+internal sealed record WhyView(string Id, IReadOnlyList<WhyStep> Steps);
+
+/// <summary>A decision.</summary>
+/// <param name="Rule">Name of the rule.</param>
+/// <param name="Outcome">What it came to: a stable word, or the code of the reason.</param>
+/// <param name="Inputs">What it rests on, by name.</param>
+/// <param name="SettingsVersion">The version of the campaign whose settings it rests on.</param>
+internal sealed record WhyStep(string Rule, string Outcome, Dictionary<string, string> Inputs, long? SettingsVersion);
+
 internal static class ConversionsApi
 {
     public static void MapConversions(this IEndpointRouteBuilder api)
@@ -70,6 +82,8 @@ internal static class ConversionsApi
             .WithSummary("Report a conversion").WithDescription("Once for each order id and event type of a program: a repeat answers 200 with the conversion that is there. Where the click is not known yet, 202 with the state waitingForClick: it is attributed as soon as the click arrives.");
         conversions.MapGet("/{conversionId}", Get).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("Read a conversion").WithDescription("With all that has changed it.");
+        conversions.MapGet("/{conversionId}/why", Explain).For(Role.Operator, Role.Brand, Role.Partner)
+            .WithSummary("Read why a conversion is what it is").WithDescription("Each decision in order, with the rule, what it rests on, and the version of the campaign's settings: click, program, attributionWindow, clickClass, terms, cap, payout, lock.");
         conversions.MapPost("/{conversionId}/adjust", Adjust).For(Role.Operator, Role.Brand).Creates()
             .WithSummary("Change a conversion's amount").WithDescription("Until it is approved; the payout follows by the terms that were in force at the click.");
         conversions.MapPost("/{conversionId}/reverse", Reverse).For(Role.Operator, Role.Brand).Creates().Accepts<ReverseBody>("application/json")
@@ -134,6 +148,17 @@ internal static class ConversionsApi
 
         Versions.Tell(context, details.Conversion.Sequence);
         return TypedResults.Ok(ConversionView.Of(details, clock.GetUtcNow()));
+    }
+
+    private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Explain(string conversionId, Caller caller, IGrainFactory grains)
+    {
+        if (await Find(conversionId, caller, grains) is null || await grains.Actor<IConversionGrain>(conversionId).Explain() is not { } explained)
+        {
+            return ApiProblems.NotFound("conversion");
+        }
+
+        return TypedResults.Ok(new WhyView(conversionId, [.. explained.Steps.Select(step => new WhyStep(
+            step.Rule, step.Outcome, step.Inputs.ToDictionary(input => input.Name, input => input.Value), step.SettingsVersion))]));
     }
 
     private static Task<Results<Ok<ConversionView>, ProblemHttpResult>> Adjust(

@@ -51,7 +51,7 @@ public interface ILedgerAuditGrain : IGrainWithStringKey
 /// <summary>What a comparison of totals and details found.</summary>
 /// <param name="At">When it was made.</param>
 /// <param name="Clicks">How many clicks the totals were compared with.</param>
-/// <param name="Drift">By how many clicks totals and details differ, all differences added up without their sign; 0 when all is well.</param>
+/// <param name="Drift">By how much totals and details differ, in clicks, conversions and ten-thousandths of money, all differences added up without their sign; 0 when all is well.</param>
 /// <param name="Findings">The first of the differences, in words; empty when there are none.</param>
 [GenerateSerializer, Immutable, Alias("LedgerAudit")]
 public sealed record LedgerAudit(

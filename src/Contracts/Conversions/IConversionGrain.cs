@@ -38,6 +38,10 @@ public interface IConversionGrain : IGrainWithStringKey
     [Alias("Get")]
     Task<ConversionDetails?> Get();
 
+    /// <summary>Why the conversion is what it is, or null when it was never reported.</summary>
+    [Alias("Explain")]
+    Task<ExplainedConversion?> Explain();
+
     /// <summary>Changes the order's amount, and with it the payout.</summary>
     /// <param name="amount">The new amount, in the program's currency.</param>
     /// <param name="reason">The brand's words, at most 500 characters.</param>

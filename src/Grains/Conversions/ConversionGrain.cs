@@ -49,6 +49,21 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
 
     public Task<ConversionDetails?> Get() => Read();
 
+    public async Task<ExplainedConversion?> Explain()
+    {
+        if (await Read() is not { Conversion: var conversion })
+        {
+            return null;
+        }
+
+        var click = (await ledger.FindClickAsync(conversion.ClickId))?.Click;
+        var terms = conversion.Attribution is not null ? await FindTerms(conversion)
+            : click?.ProgramId == conversion.ProgramId ? await GrainFactory.Actor<ICampaignGrain>(click.CampaignId).GetTermsAt(click.At)
+            : null;
+        var program = (await GrainFactory.Actor<IProgramGrain>(conversion.ProgramId).Get())!;
+        return new ExplainedConversion(conversion, ConversionExplanation.Explain(conversion, click, terms, program.TimeZone, clock.GetUtcNow()));
+    }
+
     public Task<Result<ConversionDetails>> Adjust(Money? amount, string? reason) => Change(async conversion =>
         ConversionRules.Adjust(conversion, amount, reason, await FindTerms(conversion), clock.GetUtcNow()));
 

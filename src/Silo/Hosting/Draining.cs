@@ -24,6 +24,8 @@ public static class Draining
 
     private sealed class Drain(TimeSpan delay, TimeSpan timeout, TimeProvider clock) : IHostedLifecycleService
     {
+        private readonly TaskCompletionSource _hasStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         // Before anything is stopped.
         public async Task StoppingAsync(CancellationToken cancellationToken)
         {
@@ -37,7 +39,11 @@ public static class Draining
         /// </summary>
         private void EndInAnyCase()
         {
-            Thread.Sleep(delay + timeout + Grace);
+            if (_hasStopped.Task.Wait(delay + timeout + Grace))
+            {
+                return;
+            }
+
             Console.Error.WriteLine($"The program did not end within {(delay + timeout).TotalSeconds:0} s, and is killed.");
             Process.GetCurrentProcess().Kill();
         }
@@ -50,7 +56,11 @@ public static class Draining
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StoppedAsync(CancellationToken cancellationToken)
+        {
+            _hasStopped.TrySetResult();
+            return Task.CompletedTask;
+        }
     }
 
     private sealed class IsNotStopping(IHostApplicationLifetime lifetime) : IHealthCheck

@@ -1,3 +1,5 @@
+using OrleansLinks.Storage;
+
 namespace OrleansLinks.Clicks;
 
 /// <summary>What an audit has found so far.</summary>
@@ -5,6 +7,9 @@ internal sealed class AuditFindings
 {
     /// <summary>Texts that a check gives at most.</summary>
     internal const int Most = 10;
+
+    /// <summary>So many conversions are compared with their entries in each check, in a round over all.</summary>
+    internal const int ConversionsPerCheck = 10_000;
 
     private static readonly string[] Measures = ["clicks", "unique clicks", "bot clicks", "clicks outside terms", "conversions", "ten-thousandths of revenue", "ten-thousandths of payout"];
 
@@ -35,6 +40,19 @@ internal sealed class AuditFindings
         Add(name, Measures[4], counted.Conversions, kept.Conversions);
         Add(name, Measures[5], counted.Revenue, kept.Revenue);
         Add(name, Measures[6], counted.Payout, kept.Payout);
+    }
+
+    /// <summary>A conversion that is not the sum of its entries: its id, what it is, and the sum.</summary>
+    public static (Guid Id, LedgerTally Is, LedgerTally Sum) ReadConversion(IRow row) => (
+        row.Guid(),
+        LedgerTally.OfConversion(row.Int64(), row.Int64(), row.Int64()),
+        LedgerTally.OfConversion(row.Int64(), row.Int64(), row.Int64()));
+
+    /// <summary>Notes conversions that are not the sum of their entries.</summary>
+    public void AddConversions(IEnumerable<(Guid Id, LedgerTally Is, LedgerTally Sum)> different)
+    {
+        foreach (var (id, state, sum) in different)
+            Add($"conversion {EntityId.From(EntityId.Conversion, id)}", state, sum);
     }
 
     /// <summary>Notes that sums are right and yet not all clicks are where they belong; how many cannot be told, so that it counts as one.</summary>

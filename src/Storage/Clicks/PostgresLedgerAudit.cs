@@ -159,6 +159,21 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         WHERE {Differ}
         """;
 
+    // Conversions after a number up to another, with what their entries add up to, where these are not the same.
+    private const string DifferentConversions =
+        """
+        SELECT c.id, (c.state = 1)::integer::bigint, CASE WHEN c.state = 1 THEN c.amount ELSE 0 END, c.payout,
+          coalesce(e.conversions, 0)::bigint, coalesce(e.revenue, 0)::bigint, coalesce(e.payout, 0)::bigint
+        FROM conversions c LEFT JOIN (
+          SELECT conversion, sum(conversions) AS conversions, sum(revenue) AS revenue, sum(payout) AS payout
+          FROM conversion_entries WHERE conversion > $1 AND conversion <= $2 GROUP BY conversion) e ON e.conversion = c.number
+        WHERE c.number > $1 AND c.number <= $2
+          AND ((c.state = 1)::integer <> coalesce(e.conversions, 0) OR CASE WHEN c.state = 1 THEN c.amount ELSE 0 END <> coalesce(e.revenue, 0)
+            OR c.payout <> coalesce(e.payout, 0))
+        """;
+
+    private const string LastConversion = "SELECT coalesce(max(number), 0) FROM conversions";
+
     private const string FirstDay = "SELECT first_day FROM clicks_retention";
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -170,6 +185,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     // Where the rounds over what is old go on.
     private Hour _lastHour = Hour.None;
     private long _nextRange;
+    private long _lastConversion;
 
     /// <inheritdoc cref="ILedgerStore.AuditAsync"/>
     public async Task<LedgerAudit> RunAsync(TimeSpan budget)
@@ -193,6 +209,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         var found = new AuditFindings();
         var clicks = await CompareAsync(connection, budget, found);
         await ReadAgainAsync(connection, budget, found);
+        await CompareConversionsAsync(connection, found);
         return new LedgerAudit(clock.GetUtcNow(), clicks, found.Drift, [.. found.Texts]);
     }
 
@@ -381,6 +398,18 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
             else
                 _differentRanges.Add(range);
         }
+    }
+
+    /// <summary>Compares the next conversions of a round over all with their entries; one statement is one snapshot.</summary>
+    private async Task CompareConversionsAsync(NpgsqlConnection connection, AuditFindings found)
+    {
+        var end = _lastConversion + AuditFindings.ConversionsPerCheck;
+        await using var compare = connection.Command(DifferentConversions, Parameter.Of(_lastConversion), Parameter.Of(end));
+        var different = await compare.ReadAsync(AuditFindings.ReadConversion);
+        found.AddConversions(different);
+        await using var last = connection.Command(LastConversion);
+        if (different.Count == 0)
+            _lastConversion = end < (await last.ReadAsync(static row => row.Int64())).Single() ? end : 0;
     }
 
     /// <returns>Whether a range's clicks, as far as they were folded, still are what they were.</returns>

@@ -35,11 +35,8 @@ internal sealed class PostgresRecording
     internal const string FindKnown = "SELECT id FROM clicks WHERE id = ANY($1) AND id >= $2 AND id <= $3";
 
     // After the commit: a conversion that looked for its click before it is there by now, and one that looks after it finds it.
-    internal const string FindAwaited =
-        """
-        SELECT c.id FROM conversions c
-        WHERE c.state = 0 AND c.click_id >= $1 AND c.click_id <= $2 AND EXISTS (SELECT 1 FROM clicks k WHERE k.id = c.click_id)
-        """;
+    // Of all that wait for a click of about that time, since to look the clicks up would open every day's partition.
+    private const string FindAwaited = "SELECT id, click_id FROM conversions WHERE state = 0 AND click_id >= $1 AND click_id <= $2";
 
     private static readonly long UniqueWindow = (long)ILedgerStore.UniqueWindow.TotalMilliseconds;
 
@@ -170,11 +167,11 @@ internal sealed class PostgresRecording
         var tasks = await reader.ReadRowsAsync(static row => new TaskTotals(LedgerOrder.TaskOf(row.Bytes()), ClickRows.ReadTotals(row)));
 
         // To the end: a statement that fails is only met when its answer is asked for. The last one answers rows again.
-        var awaited = new List<Guid>();
+        var waiting = new List<(Guid Id, Guid Click)>();
         while (await reader.NextResultAsync())
-            awaited = await reader.ReadRowsAsync(static row => row.Guid());
+            waiting = await reader.ReadRowsAsync(static row => (row.Guid(), row.Guid()));
 
-        return new RecordedClicks(_added, [.. tasks], [.. awaited]);
+        return new RecordedClicks(_added, [.. tasks], [.. waiting.Where(conversion => _known.Contains(conversion.Click)).Select(conversion => conversion.Id)]);
     }
 
     private void Write(ref ClickReader click, long position, bool isUnique)

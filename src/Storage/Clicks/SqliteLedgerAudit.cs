@@ -129,6 +129,19 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private const string ReadRange = $"SELECT {LedgerTally.Columns}, print FROM audited_ranges WHERE number = ?";
 
+    // Conversions after a number up to another, with what their entries add up to, where these are not the same.
+    private const string DifferentConversions =
+        """
+        SELECT c.id, c.state = 1, iif(c.state = 1, c.amount, 0), c.payout, coalesce(e.conversions, 0), coalesce(e.revenue, 0), coalesce(e.payout, 0)
+        FROM conversions c LEFT JOIN (
+          SELECT conversion, sum(conversions) AS conversions, sum(revenue) AS revenue, sum(payout) AS payout
+          FROM conversion_entries WHERE conversion > ?1 AND conversion <= ?2 GROUP BY conversion) e ON e.conversion = c.number
+        WHERE c.number > ?1 AND c.number <= ?2
+          AND ((c.state = 1) <> coalesce(e.conversions, 0) OR iif(c.state = 1, c.amount, 0) <> coalesce(e.revenue, 0) OR c.payout <> coalesce(e.payout, 0))
+        """;
+
+    private const string LastConversion = "SELECT coalesce(max(number), 0) FROM conversions";
+
     private const string CountAudited = "SELECT coalesce(sum(clicks), 0) FROM audited_ranges";
 
     private readonly Lock _turn = new();
@@ -143,6 +156,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     // Where the rounds over what is old go on.
     private HourKey _lastHour;
     private long _nextRange;
+    private long _lastConversion;
 
     /// <inheritdoc cref="ILedgerStore.AuditAsync"/>
     /// <remarks>On a thread of its own: it reads for seconds, and callers and the pool have better things to do.</remarks>
@@ -165,6 +179,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         var found = new AuditFindings();
         var clicks = database.Read(reader => reader.Snapshot(session => Compare(session, budget, found)));
         ReadAgain(budget, found);
+        CompareConversions(found);
         return new LedgerAudit(clock.GetUtcNow(), clicks, found.Drift, [.. found.Texts]);
     }
 
@@ -450,6 +465,17 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
             else
                 _differentRanges.Add(range);
         }
+    }
+
+    /// <summary>Compares the next conversions of a round over all with their entries.</summary>
+    private void CompareConversions(AuditFindings found)
+    {
+        var (last, different) = database.Read(reader => reader.Snapshot(session => (
+            session.Prepare(LastConversion).First(static row => row.Int64(), 0),
+            session.Prepare(DifferentConversions).Bind(_lastConversion).Bind(_lastConversion + AuditFindings.ConversionsPerCheck).All(AuditFindings.ReadConversion))));
+        found.AddConversions(different);
+        if (different.IsEmpty)
+            _lastConversion = _lastConversion + AuditFindings.ConversionsPerCheck < last ? _lastConversion + AuditFindings.ConversionsPerCheck : 0;
     }
 
     private bool CompareRange(long range, AuditFindings found)

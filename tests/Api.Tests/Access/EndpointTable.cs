@@ -92,6 +92,7 @@ internal static class EndpointTable
 
         new("POST /conversions", (_, _) => "/conversions", (w, _) => FullConversion(w), 201, 201, 404, 403, 403),
         new("GET /conversions/{conversionId}", (w, _) => $"/conversions/{w.ConversionId}", null, 200, 200, 404, 200, 404),
+        new("GET /conversions/{conversionId}/why", (w, _) => $"/conversions/{w.ConversionId}/why", null, 200, 200, 404, 200, 404),
         new("POST /conversions/{conversionId}/adjust", (w, _) => $"/conversions/{w.ConversionId}/adjust", (_, _) => World.Parse("""{ "amount": { "amount": "80.00", "currency": "EUR" }, "reason": "One was sent back." }"""), 200, 200, 404, 403, 403),
         new("POST /conversions/{conversionId}/reverse", (w, _) => $"/conversions/{w.ConversionId}/reverse", (_, _) => World.Parse("""{ "reason": "All was sent back." }"""), 200, 200, 404, 403, 403),
         new("GET /campaigns/{campaignId}/conversions", (w, _) => $"/campaigns/{w.CampaignId}/conversions", null, 200, 200, 404, 200, 404),

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansLinks.Clicks;
+using OrleansLinks.Links;
 
 namespace OrleansLinks.Api.Tests.Conversions;
 
@@ -82,6 +85,31 @@ public sealed class ConversionTests(RunningHost host)
         (await world.Partner.Get($"/conversions/{waiting["id"]}")).Expect(404);
         Assert.Equal("reversed", (await world.Brand.Post($"/conversions/{waiting["id"]}/reverse", new { })).Expect(200)["state"]);
         Assert.Equal((0, "0.00", "0.00"), await Counted(world.Brand, $"/campaigns/{world.CampaignId}"));
+    }
+
+    [Fact]
+    public async Task A_conversion_that_waits_is_attributed_as_soon_as_its_click_arrives()
+    {
+        var world = await World.Make(host, Percentage("10"));
+        var link = await world.MakeLink();
+        await using var events = await world.Partner.Watch($"/tasks/{world.TaskId}/counters/live");
+        await events.Next();
+
+        // A click of an edge whose journal was not read for a while.
+        var late = new Click(
+            EntityId.NewSeed(TimeProvider.System), link["code"], world.TaskId, world.CampaignId, world.PartnerId, world.ProgramId, DateTimeOffset.UtcNow, ClickClass.InTerms, null, false,
+            Guid.NewGuid(), World.Page, null, null, new ReportingValues());
+        var id = (await world.Convert(EntityId.From(EntityId.Click, late.Id), "100.00")).Expect(202)["id"];
+        var shard = LedgerShards.KeyOf(LedgerShards.Of(EntityId.Parse(world.TaskId, EntityId.Task)));
+        await host.Services.GetRequiredService<IGrainFactory>().Actor<ILedgerShardGrain>(shard).Record(ClickBatch.Of([late]));
+
+        await Eventually.Is(async () => (await world.Brand.Get($"/conversions/{id}")).Expect(200)["state"] == "pending", "the conversion is attributed");
+        Assert.Equal((1, "100.00", "10.00"), await Counted(world.Brand, $"/links/{link["id"]}"));
+        await events.Until(one => one.Json["conversions"]!.GetValue<int>() == 1, "a watcher saw the conversion");
+        Assert.Equal(
+            ["reported", "attributed"],
+            (await world.Brand.Get($"/conversions/{id}")).Expect(200).Json["entries"]!.AsArray().Select(entry => Text(entry!, "kind")));
+        Assert.Empty((await world.Brand.Get($"/programs/{world.ProgramId}/conversions/unmatched")).Expect(200).Json["items"]!.AsArray());
     }
 
     [Fact]

@@ -233,6 +233,25 @@ public abstract class ConversionStoreTests(StorageHost host) : StoreTests(host)
         Assert.Contains(audit.Findings, finding => finding.Contains("15000 ten-thousandths of payout counted, 10000 kept", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("UPDATE conversions SET payout = payout + 5000", "15000 ten-thousandths of payout counted, 10000 kept")]
+    [InlineData("UPDATE conversions SET state = 3", "0 conversions counted, 1 kept")]
+    [InlineData("UPDATE conversion_entries SET revenue = 0", "100000 ten-thousandths of revenue counted, 0 kept")]
+    public async Task The_audit_finds_a_conversion_that_is_not_the_sum_of_its_entries(string damage, string finding)
+    {
+        await WriteAsync(Paid(Make.Link("code"), 10m, 1m));
+        await AssertAuditFindsNothingAsync();
+
+        await TamperAsync(damage);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var audit = await Ledger.AuditAsync(TimeSpan.FromSeconds(1));
+            Assert.NotEqual(0, audit.Drift);
+            Assert.Contains(audit.Findings, text => text.StartsWith("conversion cnv_", StringComparison.Ordinal) && text.Contains(finding, StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>Changes the database behind the program's back.</summary>
     protected abstract Task TamperAsync(string sql);
 

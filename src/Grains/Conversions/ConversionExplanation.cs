@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using OrleansLinks.Campaigns;
+using OrleansLinks.Clicks;
+
+namespace OrleansLinks.Conversions;
+
+/// <summary>
+/// Tells the decisions of <see cref="ConversionRules"/> again, in their order, up to the one that ended it, with what each rests on.
+/// The outcomes are those that were kept, so that it can never tell another story than the payout.
+/// </summary>
+internal static class ConversionExplanation
+{
+    /// <summary>Explains a conversion.</summary>
+    /// <param name="conversion">The conversion.</param>
+    /// <param name="click">Its click; null where it is not known, or no longer kept.</param>
+    /// <param name="terms">The terms that were in force at the click; null where it is not attributed to one of this program.</param>
+    /// <param name="timeZone">The program's time zone.</param>
+    /// <param name="now">Now.</param>
+    public static ImmutableArray<DecisionStep> Explain(Conversion conversion, Click? click, TermsVersion? terms, string timeZone, DateTimeOffset now)
+    {
+        var steps = ImmutableArray.CreateBuilder<DecisionStep>();
+        var isUnmatched = conversion.State == ConversionState.Unmatched;
+        var clickId = Input("clickId", EntityId.From(EntityId.Click, conversion.ClickId));
+        if (conversion.Attribution is null && (conversion.State == ConversionState.WaitingForClick || conversion.Reason == ConversionRules.ClickNotFound || click is null))
+        {
+            steps.Add(Step("click", conversion.Reason ?? "waiting", null, clickId, Input("waitsUntil", conversion.ReportedAt + ConversionRules.LongestWait)));
+            return steps.ToImmutable();
+        }
+
+        var clickedAt = conversion.Attribution?.ClickedAt ?? click!.At;
+        steps.Add(Step("click", "found", null, clickId, Input("clickedAt", clickedAt)));
+        if (isUnmatched && conversion.Reason == ConversionRules.ClickOfOtherProgram)
+        {
+            steps.Add(Step("program", ConversionRules.ClickOfOtherProgram, null));
+            return steps.ToImmutable();
+        }
+
+        steps.Add(Step("program", "same", null, Input("programId", conversion.ProgramId)));
+        if (terms is null)
+        {
+            return steps.ToImmutable();
+        }
+
+        var days = terms.Tracking.AttributionWindowDays;
+        steps.Add(Step(
+            "attributionWindow", isUnmatched ? conversion.Reason! : "within", terms.Version,
+            Input("clickedAt", clickedAt), Input("occurredAt", conversion.OccurredAt), Input("days", days), Input("until", clickedAt.AddDays(days))));
+        if (conversion.Attribution is not { } attribution)
+        {
+            return steps.ToImmutable();
+        }
+
+        var isOutside = conversion.Class == ClickClass.OutsideTerms;
+        var isByCap = isOutside && conversion.Reason == ConversionRules.CapReached;
+        var isByTerms = isOutside && conversion.Reason == ConversionRules.NoTerms;
+        steps.Add(Step("clickClass", isOutside && !isByCap && !isByTerms ? conversion.Reason! : "inTerms", null));
+        var pay = terms.Pay.Terms;
+        if (pay is not null)
+        {
+            steps.Add(Step("terms", isByTerms ? ConversionRules.NoTerms : pay.Model == PayoutModel.Fixed ? "fixed" : "percentage", terms.Version, [.. Describe(pay, terms)]));
+        }
+
+        if (pay?.Cap is { } cap && (isByCap || !isOutside))
+        {
+            steps.Add(Step("cap", isByCap ? ConversionRules.CapReached : "within", terms.Version, [.. Describe(cap)]));
+        }
+
+        steps.Add(Step("payout", Text(new Money(conversion.Payout, conversion.Currency)), terms.Version, Input("amount", Text(new Money(conversion.Amount, conversion.Currency)))));
+        var state = conversion.StateAt(now);
+        steps.Add(Step(
+            "lock", state.ToString().ToLowerInvariant(), attribution.TermsVersion,
+            Input("occurredAt", conversion.OccurredAt), Input("lockingPeriodDays", terms.Tracking.LockingPeriodDays), Input("timeZone", timeZone), Input("locksAt", attribution.LocksAt)));
+        return steps.ToImmutable();
+    }
+
+    private static IEnumerable<DecisionInput> Describe(PayoutTerms pay, TermsVersion terms)
+    {
+        yield return Input("inForceSince", terms.Since);
+        if (pay.Amount is { } amount)
+        {
+            yield return Input("amount", Text(amount));
+        }
+
+        if (pay.Rate is { } rate)
+        {
+            yield return Input("rate", rate.ToString("0.####", CultureInfo.InvariantCulture));
+        }
+
+        if (pay.MinPayout is { } min)
+        {
+            yield return Input("minPayout", Text(min));
+        }
+
+        if (pay.MaxPayout is { } max)
+        {
+            yield return Input("maxPayout", Text(max));
+        }
+    }
+
+    private static IEnumerable<DecisionInput> Describe(PayoutCap cap)
+    {
+        if (cap.Conversions is { } conversions)
+        {
+            yield return Input("conversions", conversions);
+        }
+
+        if (cap.Payout is { } payout)
+        {
+            yield return Input("payout", Text(payout));
+        }
+    }
+
+    private static DecisionStep Step(string rule, string outcome, long? version, params ImmutableArray<DecisionInput> inputs) => new(rule, outcome, inputs, version);
+
+    private static DecisionInput Input(string name, string value) => new(name, value);
+
+    private static DecisionInput Input(string name, long value) => new(name, value.ToString(CultureInfo.InvariantCulture));
+
+    private static DecisionInput Input(string name, DateTimeOffset value) => new(name, value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+
+    private static string Text(Money money) => $"{money.Amount.ToString("0.00##", CultureInfo.InvariantCulture)} {money.Currency}";
+}
