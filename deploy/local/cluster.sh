@@ -60,13 +60,6 @@ for argument in "${!edge_arguments[@]}"; do
   esac
 done
 silo() { start "silo-$1" Silo/bin/Release/net10.0/OrleansLinks.Silo.dll --Http:Port 0 --Cluster:SiloPort 0 --Cluster:GatewayPort 0 "${silo_arguments[@]}"; }
-
-# Tracking links lead to the first edge, whichever made them, as they would to a load balancer.
-address=127.0.0.1
-for argument in "${!edge_arguments[@]}"; do
-  case "${edge_arguments[$argument]}" in --address|--Http:Address) address="${edge_arguments[$((argument + 1))]}" ;; esac
-done
-case "$address" in 0.0.0.0|::|*:*) ;; *) edge_arguments=(--Tracking:Origin "http://$address:$port" "${edge_arguments[@]}") ;; esac
 edge() {
   local arguments=("${edge_arguments[@]}")
 
