@@ -48,7 +48,7 @@ internal sealed class PostgresLinkStore(PostgresDatabase database, TimeProvider 
         if (codes.IsEmpty)
             return [];
 
-        var found = await database.UseAsync(connection => FindAsync(connection, [.. codes]));
+        var found = await database.ReadAsync(connection => FindAsync(connection, [.. codes]));
         return ImmutableArray.CreateRange(codes, code => found.GetValueOrDefault(code));
     }
 

@@ -86,6 +86,24 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>
+    /// Lends a connection to work that only reads. A connection that the server has closed while nobody used it is found out by its
+    /// next use: the work then gets a new one, and so does everybody else.
+    /// </summary>
+    /// <exception cref="NpgsqlException">It failed; it can be run again.</exception>
+    public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> look)
+    {
+        try
+        {
+            return await UseAsync(look);
+        }
+        catch (NpgsqlException failure) when (failure.InnerException is IOException or SocketException || failure.SqlState == PostgresErrorCodes.AdminShutdown)
+        {
+            Source.Clear();
+            return await UseAsync(look);
+        }
+    }
+
     /// <summary>Runs a statement that is prepared once a connection; on disk when the task completes.</summary>
     /// <returns>How many rows it inserted, updated or deleted.</returns>
     /// <exception cref="NpgsqlException">It failed; it can be run again.</exception>
@@ -98,23 +116,16 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
 
     /// <summary>The rows that a statement answers, which is prepared once a connection.</summary>
     /// <exception cref="NpgsqlException">It failed; it can be run again.</exception>
-    public Task<List<T>> ReadAsync<T>(string sql, Func<IRow, T> read, params NpgsqlParameter[] parameters) => UseAsync(async connection =>
-    {
-        await using var command = connection.Command(sql, parameters);
-        await command.PrepareAsync();
-        return await command.ReadAsync(read);
-    });
+    public Task<List<T>> ReadAsync<T>(string sql, Func<IRow, T> read, params NpgsqlParameter[] parameters) =>
+        ReadAsync(connection => ReadAsync(connection, sql, isPrepared: true, read, parameters));
 
     /// <summary>
     /// The rows that a statement about clicks answers. It is planned anew each time, by its parameters, which names the few
     /// partitions that it concerns; a prepared one has to open all of them to find out.
     /// </summary>
     /// <exception cref="NpgsqlException">It failed; it can be run again.</exception>
-    public Task<List<T>> ReadClicksAsync<T>(string sql, Func<IRow, T> read, params NpgsqlParameter[] parameters) => UseAsync(async connection =>
-    {
-        await using var command = connection.Command(sql, parameters);
-        return await command.ReadAsync(read);
-    });
+    public Task<List<T>> ReadClicksAsync<T>(string sql, Func<IRow, T> read, params NpgsqlParameter[] parameters) =>
+        ReadAsync(connection => ReadAsync(connection, sql, isPrepared: false, read, parameters));
 
     public void Dispose()
     {
@@ -128,6 +139,23 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         Close();
         await _idle.Task;
         await Source.DisposeAsync();
+    }
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlConnection connection, string sql, bool isPrepared, Func<IRow, T> read, NpgsqlParameter[] parameters)
+    {
+        await using var command = connection.Command(sql, parameters);
+        try
+        {
+            if (isPrepared)
+                await command.PrepareAsync();
+
+            return await command.ReadAsync(read);
+        }
+        finally
+        {
+            // They belong to one command at a time, and may be wanted for another try.
+            command.Parameters.Clear();
+        }
     }
 
     private void Enter()

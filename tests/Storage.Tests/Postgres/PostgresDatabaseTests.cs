@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using OrleansLinks.Clicks;
 using OrleansLinks.Links;
 using OrleansLinks.Storage.Postgres;
@@ -40,6 +41,18 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
         await _host.Get<ILinkStore>().AddAsync([Make.Link("kept")], atomic: false);
 
         await _host.Database.OpenAsync(CancellationToken.None);
+
+        Assert.NotNull(await _host.Get<ILinkStore>().FindAsync("kept"));
+    }
+
+    [Fact]
+    public async Task Who_reads_does_not_notice_that_the_server_has_closed_all_connections()
+    {
+        await _host.Get<ILinkStore>().AddAsync([Make.Link("kept")], atomic: false);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _host.Database.ReadAsync("SELECT pg_sleep(0.05)::text", row => row.Text())));
+        await using var admin = NpgsqlDataSource.Create(_host.Options.ConnectionString);
+        await using var kill = admin.CreateCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        Assert.True((long)(await kill.ExecuteScalarAsync(TestContext.Current.CancellationToken))! >= 5);
 
         Assert.NotNull(await _host.Get<ILinkStore>().FindAsync("kept"));
     }
