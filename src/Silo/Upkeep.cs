@@ -3,8 +3,8 @@ using OrleansLinks.Conversions;
 namespace OrleansLinks.Silo;
 
 /// <summary>
-/// What has to be looked after now and then, whoever calls. Every silo asks, one actor does it, and what it does costs next to
-/// nothing when it was just done.
+/// What has to be looked after now and then, whoever calls. One actor does it; every silo asks, so that it is done as long as there is
+/// one, and more often where there are more.
 /// </summary>
 internal sealed class Upkeep(IGrainFactory grains, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
 {

@@ -15,6 +15,11 @@ internal sealed class AccessKeyCache(IGrainFactory grains, ChangeStamps stamps, 
     /// <summary>The grants of a key, or null when it is unknown, revoked or expired.</summary>
     public async ValueTask<AccessKey?> Find(string secret)
     {
+        if (secret.Length is < AccessKeys.MinLength or > AccessKeys.MaxLength)
+        {
+            return null;
+        }
+
         var id = AccessKeys.IdOf(secret);
         if (_cache.TryGetValue(id, out Entry? entry) && entry!.Stamp == stamps.At(ChangeStamps.PlaceOf(id)) && !(entry.Key?.ExpiresAt <= clock.GetUtcNow()))
         {

@@ -19,15 +19,12 @@ internal sealed class KeyAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        if (SecretOf(Request) is not { } secret)
         {
             return AuthenticateResult.NoResult();
         }
 
-        var secret = header["Bearer ".Length..].Trim();
-        var key = secret.Length is >= AccessKeys.MinLength and <= AccessKeys.MaxLength ? await keys.Find(secret) : null;
-        if (key is null)
+        if (await keys.Find(secret) is not { } key)
         {
             return AuthenticateResult.Fail("The key is unknown, revoked or expired.");
         }
@@ -53,6 +50,14 @@ internal sealed class KeyAuthentication(
         return (readOnly
             ? ApiProblems.Create(StatusCodes.Status403Forbidden, "key_read_only", "This access key can only read.")
             : ApiProblems.Create(StatusCodes.Status403Forbidden, "role_not_allowed", "The role of this access key does not allow this.")).ExecuteAsync(Context);
+    }
+
+    /// <summary>The access key that came with a request; null where none did.</summary>
+    public static string? SecretOf(HttpRequest request)
+    {
+        const string Scheme = $"{SchemeName} ";
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
     }
 
     public static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);

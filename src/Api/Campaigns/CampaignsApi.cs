@@ -25,11 +25,11 @@ internal static class CampaignsApi
         var campaigns = api.MapGroup("/campaigns/{campaignId}").WithTags("Campaigns");
         campaigns.MapGet("/", Get).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("Read a campaign").WithDescription("A partner reads the campaigns that it takes part in.");
-        campaigns.MapPatch("/", Change).For(Role.Operator, Role.Brand)
+        campaigns.MapPatch("/", Change).For(Role.Operator, Role.Brand).Conditional()
             .WithSummary("Change a campaign").WithDescription("Changes the fields that are sent; null clears one. savedPages and terms are replaced as a whole: send a saved page's id to keep or edit it. Changes reach existing links within a second.");
-        campaigns.MapPost("/activate", Activate).For(Role.Operator, Role.Brand).WithSummary("Activate a campaign");
-        campaigns.MapPost("/pause", Pause).For(Role.Operator, Role.Brand).WithSummary("Pause a campaign").WithDescription("Its links go on to redirect, to the program's default page, and their clicks are outside terms.");
-        campaigns.MapPost("/complete", Complete).For(Role.Operator, Role.Brand).WithSummary("Complete a campaign").WithDescription("For good.");
+        campaigns.MapPost("/activate", Activate).For(Role.Operator, Role.Brand).Conditional().WithSummary("Activate a campaign");
+        campaigns.MapPost("/pause", Pause).For(Role.Operator, Role.Brand).Conditional().WithSummary("Pause a campaign").WithDescription("Its links go on to redirect, to the program's default page, and their clicks are outside terms.");
+        campaigns.MapPost("/complete", Complete).For(Role.Operator, Role.Brand).Conditional().WithSummary("Complete a campaign").WithDescription("For good.");
         campaigns.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner).AfterClicks()
             .WithSummary("Read a campaign's counters").WithDescription("A partner reads its own share.");
         campaigns.MapGet("/participants", ListParticipants).For(Role.Operator, Role.Brand)

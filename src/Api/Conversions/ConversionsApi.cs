@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -152,7 +151,9 @@ internal static class ConversionsApi
 
     private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Explain(string conversionId, Caller caller, IGrainFactory grains)
     {
-        if (await Find(conversionId, caller, grains) is null || await grains.Actor<IConversionGrain>(conversionId).Explain() is not { } explained)
+        if (!EntityId.IsWellFormed(conversionId, EntityId.Conversion)
+            || await grains.Actor<IConversionGrain>(conversionId).Explain() is not { } explained
+            || !MaySee(caller, explained.Conversion))
         {
             return ApiProblems.NotFound("conversion");
         }
@@ -203,29 +204,25 @@ internal static class ConversionsApi
     private static async Task<Results<Ok<Page<ConversionView>>, ProblemHttpResult>> List(
         string list, PageQuery query, TimeProvider clock, Func<long?, int, Task<ConversionPage>> read)
     {
-        if (query.Read(list, out var limit, out var after) is { } problem)
+        if (query.ReadNumber(list, out var limit, out var before) is { } problem)
         {
             return problem;
         }
 
-        var before = 0L;
-        if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-        {
-            return PageQuery.CursorInvalid();
-        }
-
-        var page = await read(after is null ? null : before, limit);
+        var page = await read(before, limit);
         var now = clock.GetUtcNow();
         return TypedResults.Ok(new Page<ConversionView>(
             [.. page.Items.Select(conversion => ConversionView.Of(conversion, now))],
-            page.Next is { } next ? Cursors.Write(list, next.ToString(CultureInfo.InvariantCulture)) : null));
+            Cursors.Write(list, page.Next)));
     }
 
     /// <summary>A conversion of the caller's program, or on the caller's task; null when there is none that the caller may know of.</summary>
     private static async Task<ConversionDetails?> Find(string conversionId, Caller caller, IGrainFactory grains) =>
         EntityId.IsWellFormed(conversionId, EntityId.Conversion)
-            && await grains.Actor<IConversionGrain>(conversionId).Get() is { } details
-            && (caller.ActsFor(details.Conversion.ProgramId) || (details.Conversion.Attribution is { } attribution && caller.Is(attribution.PartnerId)))
+            && await grains.Actor<IConversionGrain>(conversionId).Get() is { } details && MaySee(caller, details.Conversion)
             ? details
             : null;
+
+    private static bool MaySee(Caller caller, Conversion conversion) =>
+        caller.ActsFor(conversion.ProgramId) || (conversion.Attribution is { } attribution && caller.Is(attribution.PartnerId));
 }

@@ -104,10 +104,7 @@ internal static class PostbackApi
 
     private static async Task<bool> HasKey(string programId, HttpRequest request, AccessKeyCache keys)
     {
-        var header = request.Headers.Authorization.ToString();
-        var secret = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : request.Query["key"].ToString();
-        return secret.Length is >= AccessKeys.MinLength and <= AccessKeys.MaxLength
-            && await keys.Find(secret) is { ReadOnly: false } key
-            && new Caller(key, secret).ActsFor(programId);
+        var secret = KeyAuthentication.SecretOf(request) ?? request.Query["key"].ToString();
+        return await keys.Find(secret) is { ReadOnly: false } key && new Caller(key, secret).ActsFor(programId);
     }
 }

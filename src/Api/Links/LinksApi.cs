@@ -66,9 +66,9 @@ internal static class LinksApi
 
         var links = api.MapGroup("/links/{linkId}").WithTags("Links");
         links.MapGet("/", Get).For(Role.Operator, Role.Brand, Role.Partner).WithSummary("Read a tracking link");
-        links.MapPatch("/", Change).For(Role.Operator, Role.Brand, Role.Partner)
+        links.MapPatch("/", Change).For(Role.Operator, Role.Brand, Role.Partner).Conditional()
             .WithSummary("Change a tracking link").WithDescription("Changes the landing page, the saved page, or the state (active, disabled). What the brand has disabled, only the brand enables again.");
-        links.MapDelete("/", Disable).For(Role.Operator, Role.Brand, Role.Partner)
+        links.MapDelete("/", Disable).For(Role.Operator, Role.Brand, Role.Partner).Conditional()
             .WithSummary("Disable a tracking link").WithDescription("It answers 410 from then on; its code is never issued again, and its clicks are kept.");
         links.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner).AfterClicks().WithSummary("Read a tracking link's counters");
     }
@@ -156,21 +156,15 @@ internal static class LinksApi
         }
 
         var list = $"links:{taskId}";
-        if (page.Read(list, out var limit, out var after) is { } problem)
+        if (page.ReadNumber(list, out var limit, out var before) is { } problem)
         {
             return problem;
         }
 
-        var before = long.MaxValue;
-        if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-        {
-            return PageQuery.CursorInvalid();
-        }
-
-        var links = await grains.Actor<ITaskGrain>(taskId).ListLinks(after is null ? null : before, limit);
+        var links = await grains.Actor<ITaskGrain>(taskId).ListLinks(before, limit);
         return TypedResults.Ok(new Page<LinkView>(
             [.. links.Items.Select(link => LinkView.Of(link, caller, origin))],
-            links.Next is { } next ? Cursors.Write(list, next.ToString(CultureInfo.InvariantCulture)) : null));
+            Cursors.Write(list, links.Next)));
     }
 
     private static async Task<Results<Ok<LinkView>, ProblemHttpResult>> Get(

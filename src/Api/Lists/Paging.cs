@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.ComponentModel;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -44,6 +45,24 @@ internal sealed class PageQuery
             : CursorInvalid();
     }
 
+    /// <summary>As the other, for a list whose pages end with numbers.</summary>
+    public ProblemHttpResult? ReadNumber(string list, out int limit, out long? before)
+    {
+        before = null;
+        if (Read(list, out limit, out var after) is { } problem)
+        {
+            return problem;
+        }
+
+        if (after is null)
+        {
+            return null;
+        }
+
+        before = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return before is null ? CursorInvalid() : null;
+    }
+
     public static ProblemHttpResult CursorInvalid() => ApiProblems.Malformed(
         "cursor_invalid", "cursor", "cursor is the nextCursor of a page of this list; leave it out for the first page.");
 }
@@ -61,6 +80,9 @@ internal static class Cursors
         var text = Encoding.UTF8.GetBytes(last);
         return Base64Url.EncodeToString([.. Checksum(list, text), .. text]);
     }
+
+    /// <summary>The cursor of a page that ended with a number; null after the last.</summary>
+    public static string? Write(string list, long? last) => last is { } number ? Write(list, number.ToString(CultureInfo.InvariantCulture)) : null;
 
     public static bool TryRead(string list, string cursor, out string? last)
     {

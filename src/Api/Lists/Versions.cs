@@ -4,6 +4,15 @@ using OrleansLinks.Problems;
 
 namespace OrleansLinks.Lists;
 
+/// <summary>Marks an endpoint that changes a thing only at the version that <c>If-Match</c> names, if it names one.</summary>
+internal sealed record ConditionalMetadata;
+
+internal static class EndpointConditions
+{
+    /// <summary>Marks an endpoint whose handler calls <see cref="Versions.ReadExpected"/>.</summary>
+    public static RouteHandlerBuilder Conditional(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new ConditionalMetadata());
+}
+
 /// <summary>Versions of things as ETags, and what a change expects of them by <c>If-Match</c>.</summary>
 internal static class Versions
 {

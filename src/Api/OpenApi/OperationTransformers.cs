@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansLinks.Access;
+using OrleansLinks.Lists;
 
 namespace OrleansLinks.OpenApi;
 
@@ -63,9 +64,8 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             operation.Parameters.Add(Header(IdempotencyMiddleware.Header, "A repeat with the same key and body answers what the first request did, for at least 7 days."));
         }
 
-        var isChange = !creates && method != "GET" && !path.Contains("participants", StringComparison.Ordinal) && !path.Contains("keys", StringComparison.Ordinal)
-            && !path.Contains("secrets", StringComparison.Ordinal);
-        if (isChange)
+        var isConditional = metadata.OfType<ConditionalMetadata>().Any();
+        if (isConditional)
         {
             operation.Parameters.Add(Header("If-Match", "The ETag of the version that is changed; refused when there is a newer one."));
         }
@@ -74,12 +74,12 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         var isList = operation.Parameters.Any(parameter => parameter.Name == "cursor");
         int[] statuses =
         [
-            .. isList || hasBody || creates || isChange ? (int[])[400] : [],
+            .. isList || hasBody || creates || isConditional ? (int[])[400] : [],
             401,
             403,
             .. path.Contains('{', StringComparison.Ordinal) || path.EndsWith("/conversions/", StringComparison.Ordinal) ? (int[])[404] : [],
             .. method is "POST" or "PATCH" ? (int[])[409] : [],
-            .. isChange ? (int[])[412] : [],
+            .. isConditional ? (int[])[412] : [],
             .. hasBody ? (int[])[413, 415, 422] : [],
             503,
         ];

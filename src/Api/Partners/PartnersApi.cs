@@ -32,7 +32,7 @@ internal static class PartnersApi
             .WithSummary("List partners").WithDescription("The operator sees all partners, a brand those that it made or works with, a partner itself.");
         partners.MapGet("/{partnerId}", Get).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("Read a partner");
-        partners.MapPatch("/{partnerId}", Change).For(Role.Operator, Role.Brand, Role.Partner)
+        partners.MapPatch("/{partnerId}", Change).For(Role.Operator, Role.Brand, Role.Partner).Conditional()
             .WithSummary("Change a partner").WithDescription("Changes the fields that are sent; null clears one. A brand can change the partners that it made; state is the operator's to change.");
         partners.MapGet("/{partnerId}/campaigns", ListCampaigns).For(Role.Operator, Role.Partner)
             .WithSummary("List the campaigns that a partner takes part in");

@@ -17,7 +17,7 @@ internal static class ProgramsApi
             .WithSummary("List programs").WithDescription("The operator sees all programs, a brand its own.");
         programs.MapGet("/{programId}", Get).For(Role.Operator, Role.Brand)
             .WithSummary("Read a program");
-        programs.MapPatch("/{programId}", Change).For(Role.Operator, Role.Brand)
+        programs.MapPatch("/{programId}", Change).For(Role.Operator, Role.Brand).Conditional()
             .WithSummary("Change a program").WithDescription("Changes the fields that are sent; null clears one. A new default page moves the links that use it within a second.");
     }
 

@@ -154,14 +154,8 @@ internal sealed class CampaignGrain(
     private async Task KeepTerms(CampaignInfo before, CampaignInfo after)
     {
         var now = clock.GetUtcNow();
-        if (await conversions.FindTermsAsync(before.Id, now, before.Version) is null)
-        {
-            await conversions.AddTermsAsync(TermsOf(before, before.CreatedAt), TermsOf(after, now));
-        }
-        else
-        {
-            await conversions.AddTermsAsync(TermsOf(after, now));
-        }
+        var isFirst = await conversions.FindTermsAsync(before.Id, now, before.Version) is null;
+        await conversions.AddTermsAsync(isFirst ? [TermsOf(before, before.CreatedAt), TermsOf(after, now)] : [TermsOf(after, now)]);
     }
 
     private static TermsVersion TermsOf(CampaignInfo campaign, DateTimeOffset since) =>

@@ -9,7 +9,6 @@ internal static class CampaignRules
     public const int MaxSavedPages = 500;
     private const int MaxDays = 365;
     private const int DefaultDays = 30;
-    private const decimal MaxAmount = 1_000_000_000m;
     private const long MaxCappedConversions = 1_000_000_000;
 
     /// <summary>The campaign after the change; a new draft when there is no <paramref name="current"/>.</summary>
@@ -133,13 +132,13 @@ internal static class CampaignRules
             case { Model: PayoutModel.Fixed } when terms.Rate is not null:
                 errors.Add($"{Field}.rate", "Fixed terms have an amount, not a rate.");
                 break;
-            case { Model: PayoutModel.Fixed } when terms.Amount is not { Amount: > 0 and <= MaxAmount }:
+            case { Model: PayoutModel.Fixed } when terms.Amount is not { Amount: > 0 and <= Currencies.MaxAmount }:
                 errors.Add($"{Field}.amount", "Fixed terms need an amount above 0, such as { \"amount\": \"5.00\", \"currency\": \"EUR\" }.");
                 break;
             case { Model: PayoutModel.Fixed } when terms.Amount.Currency != currency:
                 errors.Add($"{Field}.amount.currency", $"The program's currency is {currency}.");
                 break;
-            case { Model: PayoutModel.Fixed } when terms.Amount.Amount.Scale > 4:
+            case { Model: PayoutModel.Fixed } when terms.Amount.Amount.Scale > Currencies.MaxDecimals:
                 errors.Add($"{Field}.amount.amount", "An amount has at most 4 decimals.");
                 break;
             case { Model: PayoutModel.Percentage } when terms.Amount is not null:
@@ -180,7 +179,7 @@ internal static class CampaignRules
                 return;
             }
 
-            if (money is not { Amount: > 0 and <= MaxAmount, Amount.Scale: <= 4 })
+            if (money is not { Amount: > 0 and <= Currencies.MaxAmount, Amount.Scale: <= Currencies.MaxDecimals })
             {
                 errors.Add($"{limit}.amount", "The amount is above 0, with at most 4 decimals.");
             }

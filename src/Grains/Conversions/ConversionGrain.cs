@@ -12,8 +12,9 @@ namespace OrleansLinks.Conversions;
 [GrainType("conversion")]
 internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledger, TimeProvider clock) : Grain, IConversionGrain
 {
+    // What the store has; null where that is not known, or nothing.
     private ConversionDetails? _details;
-    private bool _isRead;
+    private IGrainTimer? _leaving;
 
     private Guid Id => EntityId.Parse(this.GetPrimaryKeyString(), EntityId.Conversion);
 
@@ -32,7 +33,7 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
         var reported = ConversionRules.Read(Id, report, program, clock.GetUtcNow());
         if (!reported.IsOk)
         {
-            this.LeaveSoon(() => _details is null);
+            LeaveIfEmpty();
             return reported.Refusal;
         }
 
@@ -47,19 +48,17 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
         return new ReportedConversion(true, _details!);
     }
 
-    public Task<ConversionDetails?> Get() => Read();
+    public Task<ConversionDetails?> Get() => ReadOrLeave();
 
     public async Task<ExplainedConversion?> Explain()
     {
-        if (await Read() is not { Conversion: var conversion })
+        if (await ReadOrLeave() is not { Conversion: var conversion })
         {
             return null;
         }
 
-        var click = (await ledger.FindClickAsync(conversion.ClickId))?.Click;
-        var terms = conversion.Attribution is not null ? await FindTerms(conversion)
-            : click?.ProgramId == conversion.ProgramId ? await GrainFactory.Actor<ICampaignGrain>(click.CampaignId).GetTermsAt(click.At)
-            : null;
+        var (click, termsOfClick) = await FindClick(conversion);
+        var terms = termsOfClick ?? await FindTerms(conversion);
         var program = (await GrainFactory.Actor<IProgramGrain>(conversion.ProgramId).Get())!;
         return new ExplainedConversion(conversion, ConversionExplanation.Explain(conversion, click, terms, program.TimeZone, clock.GetUtcNow()));
     }
@@ -94,9 +93,8 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
     {
         while (true)
         {
-            if (await Read() is not { } details)
+            if (await ReadOrLeave() is not { } details)
             {
-                this.LeaveSoon(() => _details is null);
                 return Refusal.NotFound("conversion");
             }
 
@@ -115,11 +113,15 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
 
     private async Task<ConversionChoice> Attribute(Conversion conversion, ProgramInfo program)
     {
-        var click = (await ledger.FindClickAsync(conversion.ClickId))?.Click;
-        var terms = click?.ProgramId == conversion.ProgramId
-            ? await GrainFactory.Actor<ICampaignGrain>(click.CampaignId).GetTermsAt(click.At)
-            : null;
+        var (click, terms) = await FindClick(conversion);
         return ConversionRules.Attribute(conversion, click, terms, program, clock.GetUtcNow());
+    }
+
+    /// <summary>The click that it was reported with, and the terms that were in force then; those of another program are nobody's business.</summary>
+    private async Task<(Click? Click, TermsVersion? Terms)> FindClick(Conversion conversion)
+    {
+        var click = (await ledger.FindClickAsync(conversion.ClickId))?.Click;
+        return (click, click?.ProgramId == conversion.ProgramId ? await GrainFactory.Actor<ICampaignGrain>(click.CampaignId).GetTermsAt(click.At) : null);
     }
 
     private async Task<TermsVersion?> FindTerms(Conversion conversion) => conversion.Attribution is { } attribution
@@ -130,15 +132,16 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
     /// <returns>Whether it was written; otherwise the conversion is to be read again.</returns>
     private async Task<bool> Take(ConversionChoice choice)
     {
-        _isRead = false;
+        // Should it fail, nobody knows what the store has.
+        var entries = _details?.Entries ?? [];
+        _details = null;
         var written = await store.WriteAsync(choice.Step!, choice.BeyondCap, choice.Cap);
         if (written.Step is not { } step)
         {
             return false;
         }
 
-        _details = new ConversionDetails(step.After, [.. _details?.Entries ?? [], step.Entry]);
-        _isRead = true;
+        _details = new ConversionDetails(step.After, entries.Add(step.Entry));
         if (written.Task is var (taskId, totals))
         {
             GrainFactory.Actor<ITaskGrain>(taskId).ShowCounters(totals).Ignore();
@@ -147,14 +150,21 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
         return true;
     }
 
-    private async Task<ConversionDetails?> Read()
-    {
-        if (!_isRead)
-        {
-            _details = await store.FindAsync(Id);
-            _isRead = _details is not null;
-        }
+    private async Task<ConversionDetails?> Read() => _details ??= await store.FindAsync(Id);
 
-        return _details;
+    /// <summary>Ends an activation that was made for a key that nothing is behind.</summary>
+    private async Task<ConversionDetails?> ReadOrLeave()
+    {
+        var details = await Read();
+        LeaveIfEmpty();
+        return details;
+    }
+
+    private void LeaveIfEmpty()
+    {
+        if (_details is null)
+        {
+            _leaving ??= this.LeaveSoon(() => _details is null);
+        }
     }
 }

@@ -19,12 +19,8 @@ internal static partial class ConversionRules
     public const string NoTerms = "no_terms";
     public const string ClickOutsideTerms = "click_outside_terms";
 
-    /// <summary>The largest amount of an order, in the currency's unit.</summary>
-    public const decimal MaxAmount = 1_000_000_000m;
-
     private const int MaxOrderId = 255;
     private const int MaxReason = 500;
-    private const int MaxDecimals = 4;
 
     /// <summary>For how long a conversion waits for its click.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
@@ -79,12 +75,12 @@ internal static partial class ConversionRules
             return new ConversionChoice(Next(conversion, kind, null, now));
         }
 
-        if (WhyNot(conversion, click, terms) is { } reason || terms is null)
+        if (WhyNot(conversion, click, terms) is { } reason)
         {
-            return new ConversionChoice(Next(conversion with { State = ConversionState.Unmatched, Reason = WhyNot(conversion, click, terms) }, kind, null, now));
+            return new ConversionChoice(Next(conversion with { State = ConversionState.Unmatched, Reason = reason }, kind, null, now));
         }
 
-        var outside = click.Class == ClickClass.OutsideTerms ? click.OutsideTermsReason ?? ClickOutsideTerms : terms.Pay is { Enabled: true, Terms: not null } ? null : NoTerms;
+        var outside = click.Class == ClickClass.OutsideTerms ? click.OutsideTermsReason ?? ClickOutsideTerms : terms!.Pay is { Enabled: true, Terms: not null } ? null : NoTerms;
         var attributed = conversion with
         {
             State = ConversionState.Pending,
@@ -94,7 +90,7 @@ internal static partial class ConversionRules
                 click.CampaignId,
                 click.PartnerId,
                 click.At,
-                ToMilliseconds(Payouts.LocksAt(conversion.OccurredAt, terms.Tracking.LockingPeriodDays, program.TimeZone)),
+                ToMilliseconds(Payouts.LocksAt(conversion.OccurredAt, terms!.Tracking.LockingPeriodDays, program.TimeZone)),
                 terms.Version),
         };
         var unpaid = Count(attributed with { Class = ClickClass.OutsideTerms, Reason = outside ?? CapReached });
@@ -181,6 +177,7 @@ internal static partial class ConversionRules
             : Next(reversed, ConversionEntryKind.Reversed, words, now, -1, -conversion.Amount, -conversion.Payout));
     }
 
+    /// <summary>Why a conversion does not belong to its click; null where it does, and then there are terms.</summary>
     private static string? WhyNot(Conversion conversion, Click click, TermsVersion? terms) => true switch
     {
         _ when click.ProgramId != conversion.ProgramId => ClickOfOtherProgram,
@@ -200,9 +197,9 @@ internal static partial class ConversionRules
 
     private static void CheckAmount(FieldErrors errors, Money? amount, string currency)
     {
-        if (amount is not { Amount: >= 0 and <= MaxAmount } || amount.Amount.Scale > MaxDecimals)
+        if (amount is not { Amount: >= 0 and <= Currencies.MaxAmount, Amount.Scale: <= Currencies.MaxDecimals })
         {
-            errors.Add("amount", $"amount is required: from 0 to {MaxAmount:0}, with at most {MaxDecimals} decimals, such as {{ \"amount\": \"49.90\", \"currency\": \"{currency}\" }}.");
+            errors.Add("amount", $"amount is required: from 0 to {Currencies.MaxAmount:0}, with at most {Currencies.MaxDecimals} decimals, such as {{ \"amount\": \"49.90\", \"currency\": \"{currency}\" }}.");
         }
         else if (amount.Currency != currency)
         {

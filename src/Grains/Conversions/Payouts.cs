@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-using System.Globalization;
 using OrleansLinks.Campaigns;
 
 namespace OrleansLinks.Conversions;
@@ -7,12 +5,6 @@ namespace OrleansLinks.Conversions;
 /// <summary>What an order pays, and until when that can change.</summary>
 internal static class Payouts
 {
-    // The digits behind the point of each currency, as the Unicode CLDR has them.
-    private static readonly FrozenDictionary<string, int> Digits = CultureInfo.GetCultures(CultureTypes.SpecificCultures)
-        .Select(culture => (Currency: new RegionInfo(culture.Name).ISOCurrencySymbol, culture.NumberFormat.CurrencyDecimalDigits))
-        .DistinctBy(currency => currency.Currency)
-        .ToFrozenDictionary(currency => currency.Currency, currency => currency.CurrencyDecimalDigits);
-
     /// <summary>
     /// What terms pay for an order. A percentage is rounded to the currency's smallest coin, halves away from zero; then the least
     /// and the most that an order pays are looked at.
@@ -21,7 +13,7 @@ internal static class Payouts
     {
         var payout = terms.Model == PayoutModel.Fixed
             ? terms.Amount!.Amount
-            : decimal.Round(amount * terms.Rate!.Value / 100m, Digits.GetValueOrDefault(currency, 2), MidpointRounding.AwayFromZero);
+            : decimal.Round(amount * terms.Rate!.Value / 100m, Currencies.DigitsOf(currency), MidpointRounding.AwayFromZero);
         payout = Math.Max(payout, terms.MinPayout?.Amount ?? payout);
         return Math.Min(payout, terms.MaxPayout?.Amount ?? payout);
     }

@@ -1,6 +1,4 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using OrleansLinks.Links;
 
@@ -11,12 +9,6 @@ internal static partial class ProgramRules
 {
     public const int MaxPermittedDomains = 500;
     public const string DefaultClickIdParameter = "clickid";
-
-    // Three-letter codes that some country or the ICU data of this machine knows as money.
-    private static readonly FrozenSet<string> Currencies = CultureInfo.GetCultures(CultureTypes.SpecificCultures)
-        .Select(culture => new RegionInfo(culture.Name).ISOCurrencySymbol)
-        .Where(code => CurrencyPattern().IsMatch(code))
-        .ToFrozenSet();
 
     /// <summary>The program after the change; a new one when there is no <paramref name="current"/>.</summary>
     public static Result<ProgramInfo> Apply(string id, ProgramInfo? current, ProgramChange change, DateTimeOffset now)
@@ -105,7 +97,7 @@ internal static partial class ProgramRules
     private static string CheckCurrency(FieldErrors errors, string? text, string? current)
     {
         var currency = text ?? "";
-        if (!Currencies.Contains(currency))
+        if (!Currencies.IsKnown(currency))
         {
             errors.Add("currency", "currency is an ISO 4217 code such as EUR, USD or JPY.");
         }
@@ -160,7 +152,4 @@ internal static partial class ProgramRules
     // The system looks names up as paths below its folder of zones, which holds copies in posix and right.
     [GeneratedRegex(@"\A(?!posix/|right/)[A-Za-z]+(/[A-Za-z0-9_+-]+)+\z")]
     private static partial Regex TimeZonePattern();
-
-    [GeneratedRegex(@"\A[A-Z]{3}\z")]
-    private static partial Regex CurrencyPattern();
 }

@@ -9,6 +9,9 @@ internal readonly record struct LedgerTally(long Clicks, long Unique, long Bot, 
     /// <summary>The columns of a tally, in the order of its numbers, in every table that has one.</summary>
     public const string Columns = "clicks, unique_clicks, bot_clicks, outside_terms_clicks, conversions, revenue, payout";
 
+    /// <summary>The columns of the part that has a link, where both are kept in a row.</summary>
+    public static readonly string LinkedColumns = ForEachColumn(static column => $"linked_{column}");
+
     public static LedgerTally OfClick(bool isUnique, bool isBot, bool isOutsideTerms) =>
         new(1, isUnique ? 1 : 0, isBot ? 1 : 0, isOutsideTerms ? 1 : 0, 0, 0, 0);
 
@@ -17,6 +20,9 @@ internal readonly record struct LedgerTally(long Clicks, long Unique, long Bot, 
     public static LedgerTally operator +(in LedgerTally a, in LedgerTally b) => new(
         a.Clicks + b.Clicks, a.Unique + b.Unique, a.Bot + b.Bot, a.OutsideTerms + b.OutsideTerms,
         a.Conversions + b.Conversions, a.Revenue + b.Revenue, a.Payout + b.Payout);
+
+    /// <summary>Something for each column, with commas in between.</summary>
+    public static string ForEachColumn(Func<string, string> text) => string.Join(", ", Columns.Split(", ").Select(text));
 
     /// <summary>All differences added up without their sign.</summary>
     public static long Distance(in LedgerTally a, in LedgerTally b) =>

@@ -62,11 +62,9 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         0::bigint AS conversions, 0::bigint AS revenue, 0::bigint AS payout
         """;
 
-    private static readonly string LinkedColumns = ForEachColumn(static column => $"linked_{column}");
+    private static readonly string LinkedSums = LedgerTally.ForEachColumn(static column => $"coalesce(sum({column}) FILTER (WHERE link_code IS NOT NULL), 0)");
 
-    private static readonly string LinkedSums = ForEachColumn(static column => $"coalesce(sum({column}) FILTER (WHERE link_code IS NOT NULL), 0)");
-
-    private static readonly string LinkedAdded = ForEachColumn(static column => $"linked_{column} = t.linked_{column} + excluded.linked_{column}");
+    private static readonly string LinkedAdded = LedgerTally.ForEachColumn(static column => $"linked_{column} = t.linked_{column} + excluded.linked_{column}");
 
     // The clicks of a shard ($3) after a position ($1) up to another ($2) of the same range.
     internal static readonly string Fold = FoldOf(
@@ -287,7 +285,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
           GROUP BY scope
           ON CONFLICT (scope) DO UPDATE SET {PostgresTallies.Added}),
         by_hour AS (
-          INSERT INTO audited_hours AS t (program_id, start, task_id, {LedgerTally.Columns}, {LinkedColumns})
+          INSERT INTO audited_hours AS t (program_id, start, task_id, {LedgerTally.Columns}, {LedgerTally.LinkedColumns})
           SELECT program_id, start, task_id, {Sums}, {LinkedSums}
           FROM piece GROUP BY program_id, start, task_id
           ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added}, {LinkedAdded}),
@@ -298,8 +296,6 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         {rest}
         SELECT DISTINCT program_id, start FROM piece
         """;
-
-    private static string ForEachColumn(Func<string, string> text) => string.Join(", ", LedgerTally.Columns.Split(", ").Select(text));
 
     /// <summary>Compares the rows of hours (or days) of programs, $1 and $2.</summary>
     private static string DifferentRows(string counted, string kept) =>

@@ -43,9 +43,6 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     // Of the budget, for the hours of before; the snapshot lasts so long.
     private static readonly TimeSpan LongestRotation = TimeSpan.FromMilliseconds(250);
 
-    private const string LinkedTallies =
-        "linked_clicks, linked_unique_clicks, linked_bot_clicks, linked_outside_terms_clicks, linked_conversions, linked_revenue, linked_payout";
-
     private const string ReadState = "SELECT last_rowid, last_entry FROM audit_state";
 
     private const string SaveState = "UPDATE audit_state SET last_rowid = ?, last_entry = ? WHERE last_rowid = ? AND last_entry = ?";
@@ -75,15 +72,9 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private static readonly string MoveHours =
         $"""
-        INSERT INTO audited_hours (program, start, task, {LedgerTally.Columns}, {LinkedTallies}, link_print)
+        INSERT INTO audited_hours (program, start, task, {LedgerTally.Columns}, {LedgerTally.LinkedColumns}, link_print)
         VALUES (?, ?, ?, {SqliteTallies.Parameters}, {SqliteTallies.Parameters}, ?) ON CONFLICT DO UPDATE SET {SqliteTallies.Added},
-          linked_clicks = linked_clicks + excluded.linked_clicks,
-          linked_unique_clicks = linked_unique_clicks + excluded.linked_unique_clicks,
-          linked_bot_clicks = linked_bot_clicks + excluded.linked_bot_clicks,
-          linked_outside_terms_clicks = linked_outside_terms_clicks + excluded.linked_outside_terms_clicks,
-          linked_conversions = linked_conversions + excluded.linked_conversions,
-          linked_revenue = linked_revenue + excluded.linked_revenue,
-          linked_payout = linked_payout + excluded.linked_payout,
+          {LedgerTally.ForEachColumn(static column => $"linked_{column} = linked_{column} + excluded.linked_{column}")},
           link_print = (link_print + excluded.link_print) & {AuditPrint.Mask}
         """;
 
@@ -104,8 +95,8 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private const string ReadCounter = $"SELECT {LedgerTally.Columns} FROM counters WHERE scope = ?";
 
-    private const string AuditedHours =
-        $"SELECT task, {LedgerTally.Columns}, {LinkedTallies}, link_print FROM audited_hours WHERE program = ? AND start >= ? AND start < ?";
+    private static readonly string AuditedHours =
+        $"SELECT task, {LedgerTally.Columns}, {LedgerTally.LinkedColumns}, link_print FROM audited_hours WHERE program = ? AND start >= ? AND start < ?";
 
     private const string TaskHours = $"SELECT task, {LedgerTally.Columns} FROM task_hours WHERE program = ? AND start = ?";
 
@@ -470,12 +461,13 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     /// <summary>Compares the next conversions of a round over all with their entries.</summary>
     private void CompareConversions(AuditFindings found)
     {
+        var end = _lastConversion + AuditFindings.ConversionsPerCheck;
         var (last, different) = database.Read(reader => reader.Snapshot(session => (
             session.Prepare(LastConversion).First(static row => row.Int64(), 0),
-            session.Prepare(DifferentConversions).Bind(_lastConversion).Bind(_lastConversion + AuditFindings.ConversionsPerCheck).All(AuditFindings.ReadConversion))));
+            session.Prepare(DifferentConversions).Bind(_lastConversion).Bind(end).All(AuditFindings.ReadConversion))));
         found.AddConversions(different);
         if (different.IsEmpty)
-            _lastConversion = _lastConversion + AuditFindings.ConversionsPerCheck < last ? _lastConversion + AuditFindings.ConversionsPerCheck : 0;
+            _lastConversion = end < last ? end : 0;
     }
 
     private bool CompareRange(long range, AuditFindings found)

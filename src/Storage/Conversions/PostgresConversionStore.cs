@@ -66,7 +66,7 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
     private const string FindTerms =
         "SELECT version, since, terms FROM campaign_terms WHERE campaign_id = $1 AND version <= $2 AND since <= $3 ORDER BY version DESC LIMIT 1";
 
-    public Task<ConversionDetails?> FindAsync(Guid id) => database.UseAsync(async connection =>
+    public Task<ConversionDetails?> FindAsync(Guid id) => database.ReadAsync(async connection =>
     {
         // In one snapshot, so that the entries are those of the conversion as it is read.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
