@@ -8,6 +8,8 @@ internal interface IRow
 
     long Int64();
 
+    long? Int64OrNull();
+
     int Int32();
 
     int? Int32OrNull();

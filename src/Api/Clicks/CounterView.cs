@@ -59,6 +59,8 @@ internal sealed record CounterView(
 /// <param name="LandingPage">The page that the visitor was sent to.</param>
 /// <param name="Referrer">The page that the visitor came from.</param>
 /// <param name="UserAgent">What the visitor's browser calls itself.</param>
+/// <param name="Country">Country of the visitor's address, ISO 3166-1 alpha-2; not there where it is not known.</param>
+/// <param name="Device">desktop, phone, tablet, other, or unknown.</param>
 /// <param name="SubId1">The partner's own reporting value.</param>
 /// <param name="SubId2">The partner's own reporting value.</param>
 /// <param name="SubId3">The partner's own reporting value.</param>
@@ -79,6 +81,8 @@ internal sealed record ClickView(
     string LandingPage,
     string? Referrer,
     string? UserAgent,
+    string? Country,
+    DeviceClass Device,
     string? SubId1,
     string? SubId2,
     string? SubId3,
@@ -104,6 +108,8 @@ internal sealed record ClickView(
             click.LandingPage,
             click.Referrer,
             click.UserAgent,
+            click.Country,
+            click.Device,
             values.SubId1,
             values.SubId2,
             values.SubId3,

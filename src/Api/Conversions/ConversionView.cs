@@ -1,8 +1,9 @@
 using OrleansLinks.Clicks;
+using OrleansLinks.Links;
 
 namespace OrleansLinks.Conversions;
 
-/// <summary>A conversion.</summary>
+/// <summary>A conversion as a side sees it.</summary>
 /// <param name="Id">The conversion's id (<c>cnv_…</c>).</param>
 /// <param name="State">waitingForClick, pending, approved, reversed or unmatched.</param>
 /// <param name="Reason">Code of the reason why it is unmatched or outside terms.</param>
@@ -21,6 +22,13 @@ namespace OrleansLinks.Conversions;
 /// <param name="CampaignId">The task's campaign.</param>
 /// <param name="PartnerId">The task's partner.</param>
 /// <param name="ProgramId">The program that reported it.</param>
+/// <param name="Country">Country of the click, ISO 3166-1 alpha-2; not there where it is not known.</param>
+/// <param name="Device">What the click was made with: desktop, phone, tablet, other, or unknown. Not there until it is attributed.</param>
+/// <param name="SubId1">The click's reporting value that is the partner's own.</param>
+/// <param name="SubId2">The click's reporting value that is the partner's own.</param>
+/// <param name="SubId3">The click's reporting value that is the partner's own.</param>
+/// <param name="SharedId">The click's reporting value that both sides see.</param>
+/// <param name="Param">The click's reporting value that is the brand's own.</param>
 /// <param name="Version">Grows by one with every change.</param>
 /// <param name="Entries">What changed it, the first first; in lists left out.</param>
 internal sealed record ConversionView(
@@ -42,15 +50,23 @@ internal sealed record ConversionView(
     string? CampaignId,
     string? PartnerId,
     string ProgramId,
+    string? Country,
+    DeviceClass? Device,
+    string? SubId1,
+    string? SubId2,
+    string? SubId3,
+    string? SharedId,
+    string? Param,
     int Version,
     IReadOnlyList<ConversionEntryView>? Entries)
 {
-    public static ConversionView Of(ConversionDetails details, DateTimeOffset now) =>
-        Of(details.Conversion, now) with { Entries = [.. details.Entries.Select(entry => ConversionEntryView.Of(entry, details.Conversion.Currency))] };
+    public static ConversionView Of(ConversionDetails details, Side side, DateTimeOffset now) =>
+        Of(details.Conversion, side, now) with { Entries = [.. details.Entries.Select(entry => ConversionEntryView.Of(entry, details.Conversion.Currency))] };
 
-    public static ConversionView Of(Conversion conversion, DateTimeOffset now)
+    public static ConversionView Of(Conversion conversion, Side side, DateTimeOffset now)
     {
         var attribution = conversion.Attribution;
+        var values = ReportingValueRules.VisibleTo(side, attribution?.Values ?? ReportingValues.None);
         return new ConversionView(
             EntityId.From(EntityId.Conversion, conversion.Id),
             conversion.StateAt(now),
@@ -70,6 +86,13 @@ internal sealed record ConversionView(
             attribution?.CampaignId,
             attribution?.PartnerId,
             conversion.ProgramId,
+            attribution?.Country,
+            attribution?.Device,
+            values.SubId1,
+            values.SubId2,
+            values.SubId3,
+            values.SharedId,
+            values.Param,
             conversion.Sequence,
             null);
     }

@@ -5,6 +5,7 @@ using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 using OrleansLinks.Journal;
+using OrleansLinks.Links;
 using OrleansLinks.Lists;
 using OrleansLinks.Problems;
 using OrleansLinks.Programs;
@@ -116,7 +117,7 @@ internal static class ConversionsApi
         return await Report(report, grains, clock, context);
     }
 
-    /// <summary>Has the one actor of the order take a report, and answers what it came to.</summary>
+    /// <summary>Has the one actor of the order take a brand's report, and answers what it came to.</summary>
     internal static async Task<Results<Created<ConversionView>, Accepted<ConversionView>, Ok<ConversionView>, ProblemHttpResult>> Report(
         ConversionReport report, IGrainFactory grains, TimeProvider clock, HttpContext context)
     {
@@ -126,7 +127,7 @@ internal static class ConversionsApi
             return ApiProblems.Of(reported.Refusal);
         }
 
-        var view = ConversionView.Of(reported.Value.Details, clock.GetUtcNow());
+        var view = ConversionView.Of(reported.Value.Details, Side.Brand, clock.GetUtcNow());
         Versions.Tell(context, view.Version);
         var place = $"/api/v1/conversions/{view.Id}";
         return view.State == ConversionState.WaitingForClick ? TypedResults.Accepted(place, view)
@@ -146,7 +147,7 @@ internal static class ConversionsApi
         }
 
         Versions.Tell(context, details.Conversion.Sequence);
-        return TypedResults.Ok(ConversionView.Of(details, clock.GetUtcNow()));
+        return TypedResults.Ok(ConversionView.Of(details, caller.Side, clock.GetUtcNow()));
     }
 
     private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Explain(string conversionId, Caller caller, IGrainFactory grains)
@@ -185,24 +186,24 @@ internal static class ConversionsApi
         }
 
         Versions.Tell(context, details.Value.Conversion.Sequence);
-        return TypedResults.Ok(ConversionView.Of(details.Value, clock.GetUtcNow()));
+        return TypedResults.Ok(ConversionView.Of(details.Value, caller.Side, clock.GetUtcNow()));
     }
 
     private static async Task<Results<Ok<Page<ConversionView>>, ProblemHttpResult>> ListOfCampaign(
         string campaignId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains, TimeProvider clock) =>
         await CampaignsApi.FindForBothSides(campaignId, caller, grains) is null
             ? ApiProblems.NotFound("campaign")
-            : await List($"conversions:{campaignId}:{caller.Key.PartnerId}", page, clock, (before, limit) =>
+            : await List($"conversions:{campaignId}:{caller.Key.PartnerId}", page, caller.Side, clock, (before, limit) =>
                 grains.Actor<ICampaignGrain>(campaignId).ListConversions(caller.Key.PartnerId, before, limit));
 
     private static async Task<Results<Ok<Page<ConversionView>>, ProblemHttpResult>> ListUnmatched(
         string programId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains, TimeProvider clock) =>
         await ProgramsApi.Find(programId, caller, grains) is null
             ? ApiProblems.NotFound("program")
-            : await List($"unmatched:{programId}", page, clock, (before, limit) => grains.Actor<IProgramGrain>(programId).ListUnmatched(before, limit));
+            : await List($"unmatched:{programId}", page, caller.Side, clock, (before, limit) => grains.Actor<IProgramGrain>(programId).ListUnmatched(before, limit));
 
     private static async Task<Results<Ok<Page<ConversionView>>, ProblemHttpResult>> List(
-        string list, PageQuery query, TimeProvider clock, Func<long?, int, Task<ConversionPage>> read)
+        string list, PageQuery query, Side side, TimeProvider clock, Func<long?, int, Task<ConversionPage>> read)
     {
         if (query.ReadNumber(list, out var limit, out var before) is { } problem)
         {
@@ -212,7 +213,7 @@ internal static class ConversionsApi
         var page = await read(before, limit);
         var now = clock.GetUtcNow();
         return TypedResults.Ok(new Page<ConversionView>(
-            [.. page.Items.Select(conversion => ConversionView.Of(conversion, now))],
+            [.. page.Items.Select(conversion => ConversionView.Of(conversion, side, now))],
             Cursors.Write(list, page.Next)));
     }
 

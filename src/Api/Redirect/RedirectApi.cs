@@ -130,7 +130,8 @@ internal static class RedirectApi
                 decision.LandingPage,
                 Cut(context.Request.Headers.Referer, MaxReferrer),
                 userAgent,
-                values));
+                values,
+                Settings: new ClickSettings(terms.Campaign.Version, terms.Program.Version, decision.Target)));
         }
 
         var response = context.Response;

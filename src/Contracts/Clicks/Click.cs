@@ -13,6 +13,36 @@ public enum ClickClass
     OutsideTerms,
 }
 
+/// <summary>What a visitor clicked with, as far as its user agent says.</summary>
+[GenerateSerializer, Alias("DeviceClass")]
+public enum DeviceClass
+{
+    /// <summary>It does not say, or says nothing that is known; or the click is from before it was asked.</summary>
+    Unknown,
+
+    /// <summary>A desktop or laptop computer.</summary>
+    Desktop,
+
+    /// <summary>A phone.</summary>
+    Phone,
+
+    /// <summary>A tablet.</summary>
+    Tablet,
+
+    /// <summary>Something else that is known: a television, a console, a watch, a car.</summary>
+    Other,
+}
+
+/// <summary>The settings that a click was decided by.</summary>
+/// <param name="CampaignVersion">Version of the campaign, from 1.</param>
+/// <param name="ProgramVersion">Version of the program, from 1.</param>
+/// <param name="Target">What was to decide on the landing page: the link's setting, or the URL of a link that was put together by hand; null where the link's form was refused before that.</param>
+[GenerateSerializer, Immutable, Alias("ClickSettings")]
+public readonly record struct ClickSettings(
+    [property: Id(0)] long CampaignVersion,
+    [property: Id(1)] long ProgramVersion,
+    [property: Id(2)] LinkTarget? Target);
+
 /// <summary>An answered redirect.</summary>
 /// <param name="Id">UUID version 7, made at the redirect; as <c>clk_…</c> it is the click id that the landing page gets.</param>
 /// <param name="LinkCode">Code of the link; null for a regular link that was put together by hand.</param>
@@ -29,6 +59,9 @@ public enum ClickClass
 /// <param name="Referrer">The page that it came from, at most 1,024 characters.</param>
 /// <param name="UserAgent">The visitor's user agent, at most 512 characters.</param>
 /// <param name="Values">Its reporting values.</param>
+/// <param name="Country">ISO 3166-1 alpha-2 code, in capitals, of the country that the visitor's address is of; null where that is not known.</param>
+/// <param name="Device">What the visitor clicked with.</param>
+/// <param name="Settings">The settings that it was decided by; null for clicks from before these were kept.</param>
 [GenerateSerializer, Immutable, Alias("Click")]
 public sealed record Click(
     [property: Id(0)] Guid Id,
@@ -45,7 +78,10 @@ public sealed record Click(
     [property: Id(11)] string LandingPage,
     [property: Id(12)] string? Referrer,
     [property: Id(13)] string? UserAgent,
-    [property: Id(14)] ReportingValues Values);
+    [property: Id(14)] ReportingValues Values,
+    [property: Id(15)] string? Country = null,
+    [property: Id(16)] DeviceClass Device = DeviceClass.Unknown,
+    [property: Id(17)] ClickSettings? Settings = null);
 
 /// <summary>A click as the ledger keeps it.</summary>
 /// <param name="Click">The click.</param>

@@ -9,17 +9,23 @@ namespace OrleansLinks.Clicks;
 /// written anew on the way.
 /// </summary>
 /// <remarks>
-/// Version 1, numbers little-endian, ids as the 16 bytes of a UUID in network order:
+/// Version 2, numbers little-endian, ids as the 16 bytes of a UUID in network order:
 /// <code>
-/// 0   1   version (1)
+/// 0   1   version (2)
 /// 1   1   flags: 1 outside terms, 2 bot
 /// 2   16  click id
 /// 18  8   time, Unix milliseconds
 /// 26  16  task     42  16  campaign     58  16  partner     74  16  program     90  16  visitor
 /// 106     ten texts: link code, outside-terms reason, landing page, referrer, user agent, Sub ID 1, 2, 3, Shared ID, Param;
 ///         each 2 bytes of length and that much UTF-8; the length 65,535 stands for no text
+/// and last, from version 2 on:
+/// 0   2   country, two capitals of ASCII; zeros for none
+/// 2   1   device
+/// 3   1   target; 255 for none
+/// 4   8   campaign version; 0 where the settings are not known    12  8   program version
 /// </code>
-/// A newer version may append texts; its readers then take both.
+/// Version 1 ends with the texts. Journals of before are read after an update, so that readers take both; a newer version
+/// appends again. Those who read are to be updated before those who write: until then what these write waits in their journals.
 /// </remarks>
 public static class ClickFormat
 {
@@ -27,7 +33,10 @@ public static class ClickFormat
     public const int MaxLength = 16 * 1024;
 
     internal const int FixedLength = 106;
-    internal const byte Version = 1;
+    internal const int FactsLength = 20;
+    internal const byte FirstVersion = 1;
+    internal const byte Version = 2;
+    internal const byte NoTarget = byte.MaxValue;
     internal const byte OutsideTermsFlag = 1;
     internal const byte BotFlag = 2;
     internal const ushort NoText = ushort.MaxValue;
@@ -60,7 +69,8 @@ public static class ClickFormat
         Put(click.Values.SubId3, destination, ref length);
         Put(click.Values.SharedId, destination, ref length);
         Put(click.Values.Param, destination, ref length);
-        return length;
+        PutFacts(click, destination.Slice(length, FactsLength));
+        return length + FactsLength;
     }
 
     /// <summary>The task of a click as bytes: what says which ledger it belongs to.</summary>
@@ -69,6 +79,21 @@ public static class ClickFormat
     /// <summary>When a click as bytes was answered.</summary>
     public static DateTimeOffset TimeOf(ReadOnlySpan<byte> click) =>
         DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(click[18..]));
+
+    private static void PutFacts(Click click, Span<byte> destination)
+    {
+        var settings = click.Settings.GetValueOrDefault();
+        destination[..2].Clear();
+        if (click.Country is { } country && Encoding.ASCII.GetBytes(country, destination) != 2)
+        {
+            throw new FormatException($"'{country}' is no country's code of two letters.");
+        }
+
+        destination[2] = (byte)click.Device;
+        destination[3] = settings.Target is { } target ? (byte)target : NoTarget;
+        BinaryPrimitives.WriteInt64LittleEndian(destination[4..], settings.CampaignVersion);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[12..], settings.ProgramVersion);
+    }
 
     private static void Put(Guid value, Span<byte> destination) => value.TryWriteBytes(destination, bigEndian: true, out _);
 
@@ -84,6 +109,7 @@ public static class ClickFormat
 public ref struct ClickReader
 {
     private readonly ReadOnlySpan<byte> _click;
+    private readonly ReadOnlySpan<byte> _facts;
     private int _next;
 
     /// <summary>Begins to read.</summary>
@@ -91,12 +117,15 @@ public ref struct ClickReader
     /// <exception cref="FormatException">It is of a newer version, or too short.</exception>
     public ClickReader(ReadOnlySpan<byte> click)
     {
-        if (click.Length < ClickFormat.FixedLength || click[0] != ClickFormat.Version)
+        var version = click.IsEmpty ? 0 : click[0];
+        var texts = click.Length - (version == ClickFormat.FirstVersion ? 0 : ClickFormat.FactsLength);
+        if (texts < ClickFormat.FixedLength || version is < ClickFormat.FirstVersion or > ClickFormat.Version)
         {
-            throw new FormatException($"A click of {click.Length} bytes and version {(click.IsEmpty ? 0 : click[0])} cannot be read; this program knows version {ClickFormat.Version}.");
+            throw new FormatException($"A click of {click.Length} bytes and version {version} cannot be read; this program knows versions {ClickFormat.FirstVersion} to {ClickFormat.Version}.");
         }
 
-        _click = click;
+        _click = click[..texts];
+        _facts = click[texts..];
         _next = ClickFormat.FixedLength;
     }
 
@@ -126,6 +155,19 @@ public ref struct ClickReader
 
     /// <summary>Whether a crawler made it.</summary>
     public readonly bool IsBot => (_click[1] & ClickFormat.BotFlag) != 0;
+
+    /// <summary>Its visitor's country, two letters of ASCII; empty where it is not known.</summary>
+    public readonly ReadOnlySpan<byte> Country => _facts.IsEmpty || _facts[0] == 0 ? default : _facts[..2];
+
+    /// <summary>What it was made with.</summary>
+    public readonly DeviceClass Device => _facts.IsEmpty ? DeviceClass.Unknown : (DeviceClass)_facts[2];
+
+    /// <summary>The settings that it was decided by; null where they are not known.</summary>
+    public readonly ClickSettings? Settings =>
+        !_facts.IsEmpty && BinaryPrimitives.ReadInt64LittleEndian(_facts[4..]) is var campaign and not 0
+            ? new ClickSettings(
+                campaign, BinaryPrimitives.ReadInt64LittleEndian(_facts[12..]), _facts[3] == ClickFormat.NoTarget ? null : (LinkTarget)_facts[3])
+            : null;
 
     /// <summary>The next of its ten texts as UTF-8, in the order of <see cref="ClickFormat"/>; false where there is none.</summary>
     public bool NextText(out ReadOnlySpan<byte> text)
@@ -159,7 +201,10 @@ public ref struct ClickReader
         Text() ?? "",
         Text(),
         Text(),
-        new ReportingValues(Text(), Text(), Text(), Text(), Text()));
+        new ReportingValues(Text(), Text(), Text(), Text(), Text()),
+        Country.IsEmpty ? null : Encoding.ASCII.GetString(Country),
+        Device,
+        Settings);
 
     private string? Text() => NextText(out var text) ? Encoding.UTF8.GetString(text) : null;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
+using OrleansLinks.Links;
 
 namespace OrleansLinks.Conversions;
 
@@ -93,6 +94,9 @@ public sealed record Conversion(
 /// <param name="ClickedAt">When the link was clicked.</param>
 /// <param name="LocksAt">From when on the conversion can no longer be changed.</param>
 /// <param name="TermsVersion">Version of the campaign whose terms pay.</param>
+/// <param name="Country">The click's country; null where it is not known.</param>
+/// <param name="Device">What the click was made with.</param>
+/// <param name="Values">The click's reporting values.</param>
 [GenerateSerializer, Immutable, Alias("Attribution")]
 public sealed record Attribution(
     [property: Id(0)] string? LinkCode,
@@ -101,7 +105,10 @@ public sealed record Attribution(
     [property: Id(3)] string PartnerId,
     [property: Id(4)] DateTimeOffset ClickedAt,
     [property: Id(5)] DateTimeOffset LocksAt,
-    [property: Id(6)] long TermsVersion);
+    [property: Id(6)] long TermsVersion,
+    [property: Id(7)] string? Country,
+    [property: Id(8)] DeviceClass Device,
+    [property: Id(9)] ReportingValues Values);
 
 /// <summary>A change of a conversion; its entries add up to what it is.</summary>
 /// <param name="Sequence">Its number within the conversion, from 1.</param>

@@ -91,7 +91,10 @@ internal static partial class ConversionRules
                 click.PartnerId,
                 click.At,
                 ToMilliseconds(Payouts.LocksAt(conversion.OccurredAt, terms!.Tracking.LockingPeriodDays, program.TimeZone)),
-                terms.Version),
+                terms.Version,
+                click.Country,
+                click.Device,
+                click.Values),
         };
         var unpaid = Count(attributed with { Class = ClickClass.OutsideTerms, Reason = outside ?? CapReached });
         if (outside is not null)

@@ -8,7 +8,8 @@ namespace OrleansLinks.Links;
 /// <param name="LandingPage">The page, before anything is added to it.</param>
 /// <param name="Class">Whether the click is paid.</param>
 /// <param name="Reason">Code of the reason why it is outside terms; null when it is not.</param>
-public readonly record struct RedirectDecision(string LandingPage, ClickClass Class, string? Reason);
+/// <param name="Target">What was to decide on the landing page; null where the link's form was refused before that.</param>
+public readonly record struct RedirectDecision(string LandingPage, ClickClass Class, string? Reason, LinkTarget? Target);
 
 /// <summary>
 /// Decides where a click goes by the settings at the time of the click. A visitor meets no error because something
@@ -39,8 +40,8 @@ public static class RedirectPolicy
         var (page, notAllowed) = Locate(destination, isAllowed, terms);
         var reason = shut.IsEmpty ? notAllowed : shut[0];
         return reason is null
-            ? new RedirectDecision(page, ClickClass.InTerms, null)
-            : new RedirectDecision(terms.Program.DefaultLandingPage, ClickClass.OutsideTerms, reason);
+            ? new RedirectDecision(page, ClickClass.InTerms, null, destination.Target)
+            : new RedirectDecision(terms.Program.DefaultLandingPage, ClickClass.OutsideTerms, reason, destination.Target);
     }
 
     /// <summary>
@@ -55,7 +56,7 @@ public static class RedirectPolicy
     {
         if (terms.Campaign.Kind == CampaignKind.Creator)
         {
-            return new RedirectDecision(terms.Program.DefaultLandingPage, ClickClass.OutsideTerms, FormNotAvailable);
+            return new RedirectDecision(terms.Program.DefaultLandingPage, ClickClass.OutsideTerms, FormNotAvailable, null);
         }
 
         if (string.IsNullOrEmpty(typedPage) || stored?.Target == LinkTarget.SavedPage)

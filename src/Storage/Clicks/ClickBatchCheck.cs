@@ -35,6 +35,10 @@ internal static class ClickBatchCheck
         if (click.At < FirstTime || click.At > LastTime)
             throw new FormatException($"Click {number} of a batch has no time that can be: {click.At} Unix milliseconds.");
 
+        var country = click.Country;
+        if (!country.IsEmpty && !(char.IsAsciiLetterUpper((char)country[0]) && char.IsAsciiLetterUpper((char)country[1])))
+            throw new FormatException($"Click {number} of a batch has a country that is not two letters.");
+
         try
         {
             for (var i = 0; i < Texts; i++)

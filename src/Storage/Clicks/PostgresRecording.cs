@@ -10,14 +10,15 @@ internal sealed class PostgresRecording
     private const string CopyClicks =
         """
         COPY clicks (position, at, id, task_id, campaign_id, partner_id, program_id, visitor, class, is_bot, is_unique, link_code,
-          outside_terms_reason, landing_page, referrer, user_agent, sub_id1, sub_id2, sub_id3, shared_id, param)
+          outside_terms_reason, landing_page, referrer, user_agent, sub_id1, sub_id2, sub_id3, shared_id, param,
+          country, device, campaign_version, program_version, target)
         FROM STDIN (FORMAT BINARY)
         """;
 
-    private const short CopiedColumns = 21;
+    private const short CopiedColumns = 26;
 
     // What a click's row takes beyond its bytes: a length for each column, its position.
-    private const int CopiedOverhead = 100;
+    private const int CopiedOverhead = 130;
 
     // The tables of visits have no statistics (they are emptied all the time), without which a look-up of many keys would be
     // planned as a scan.
@@ -193,6 +194,33 @@ internal sealed class PostgresRecording
         _rows.Text(click.NextText(out var landingPage) ? landingPage : default);
         for (var text = 0; text < 7; text++) // referrer, user agent, the reporting values
             WriteTextOrNone(ref click);
+
+        WriteFacts(ref click);
+    }
+
+    private void WriteFacts(ref ClickReader click)
+    {
+        if (click.Country is { IsEmpty: false } country)
+            _rows.Text(country);
+        else
+            _rows.None();
+
+        _rows.Int16((short)click.Device);
+        var settings = click.Settings;
+        WriteOrNone(settings?.CampaignVersion);
+        WriteOrNone(settings?.ProgramVersion);
+        if (settings?.Target is { } target)
+            _rows.Int16((short)target);
+        else
+            _rows.None();
+    }
+
+    private void WriteOrNone(long? number)
+    {
+        if (number is { } value)
+            _rows.Int64(value);
+        else
+            _rows.None();
     }
 
     private void WriteTextOrNone(ref ClickReader click)

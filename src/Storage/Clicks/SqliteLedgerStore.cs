@@ -15,8 +15,8 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, SqliteTotals to
     private const string InsertClick =
         """
         INSERT INTO clicks (id, link, task, at, class, outside_terms_reason, is_bot, is_unique, visitor, landing_page, referrer,
-          user_agent, sub_id1, sub_id2, sub_id3, shared_id, param)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+          user_agent, sub_id1, sub_id2, sub_id3, shared_id, param, country, device, campaign_version, program_version, target)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """;
 
     // The columns are those of ClickRows.Columns, as its Read wants them; the links' scopes are lnk_ and their codes. CROSS
@@ -24,7 +24,8 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, SqliteTotals to
     private const string SelectClicks =
         """
         SELECT c.id, substr(s.scope, 5), t.task_id, t.campaign_id, t.partner_id, p.program_id, c.at, c.class, c.outside_terms_reason,
-          c.is_bot, c.visitor, c.landing_page, c.referrer, u.user_agent, c.sub_id1, c.sub_id2, c.sub_id3, c.shared_id, c.param, c.is_unique
+          c.is_bot, c.visitor, c.landing_page, c.referrer, u.user_agent, c.sub_id1, c.sub_id2, c.sub_id3, c.shared_id, c.param,
+          c.country, c.device, c.campaign_version, c.program_version, c.target, c.is_unique
         FROM clicks c
         CROSS JOIN click_tasks t ON t.number = c.task
         CROSS JOIN click_programs p ON p.number = t.program
@@ -150,6 +151,11 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, SqliteTotals to
         for (var text = 0; text < 5; text++) // the reporting values
             BindNextText(insert, ref click);
 
+        var country = click.Country;
+        var settings = click.Settings;
+        (country.IsEmpty ? insert.BindNull() : insert.BindText(country))
+            .Bind((int)click.Device)
+            .BindOrNull(settings?.CampaignVersion).BindOrNull(settings?.ProgramVersion).BindOrNull((long?)settings?.Target);
         return insert.Run() == 1;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
+using OrleansLinks.Links;
 using OrleansLinks.Storage;
 
 namespace OrleansLinks.Conversions;
@@ -11,7 +12,7 @@ internal static class ConversionRows
     /// <summary>The columns that <see cref="Read"/> reads, and in whose order a conversion is written.</summary>
     public const string Columns =
         "id, sequence, program_id, event_type, order_id, click_id, state, reason, class, amount, payout, currency, occurred_at, reported_at, creation_id, " +
-        "link_code, task_id, campaign_id, partner_id, clicked_at, locks_at, terms_version";
+        "link_code, task_id, campaign_id, partner_id, clicked_at, locks_at, terms_version, country, device, sub_id1, sub_id2, sub_id3, shared_id, param";
 
     /// <summary>The columns of an entry that <see cref="ReadEntry"/> reads.</summary>
     public const string EntryColumns = "sequence, kind, at, reason, conversions, revenue, payout";
@@ -100,7 +101,9 @@ internal static class ConversionRows
         var code = row.TextOrNull();
         return row.IsNull
             ? null
-            : new Attribution(code, row.Id(EntityId.Task), row.Id(EntityId.Campaign), row.Id(EntityId.Partner), row.Time(), row.Time(), row.Int64());
+            : new Attribution(
+                code, row.Id(EntityId.Task), row.Id(EntityId.Campaign), row.Id(EntityId.Partner), row.Time(), row.Time(), row.Int64(),
+                row.TextOrNull(), (DeviceClass)row.Int32(), row.ReportingValues());
     }
 
     private sealed record KeptTerms(CampaignTracking Tracking, PayForPerformance Pay);

@@ -44,13 +44,14 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
     private const string Insert =
         $"""
         INSERT INTO conversions ({ConversionRows.Columns})
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
         """;
 
     private const string Update =
         """
         UPDATE conversions SET sequence = $2, state = $3, reason = $4, class = $5, amount = $6, payout = $7,
-          link_code = $8, task_id = $9, campaign_id = $10, partner_id = $11, clicked_at = $12, locks_at = $13, terms_version = $14
+          link_code = $8, task_id = $9, campaign_id = $10, partner_id = $11, clicked_at = $12, locks_at = $13, terms_version = $14,
+          country = $15, device = $16, sub_id1 = $17, sub_id2 = $18, sub_id3 = $19, shared_id = $20, param = $21
         WHERE id = $1
         """;
 
@@ -248,6 +249,13 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
         Parameter.Of(attribution?.ClickedAt.ToUnixTimeMilliseconds()),
         Parameter.Of(attribution?.LocksAt.ToUnixTimeMilliseconds()),
         Parameter.Of(attribution?.TermsVersion),
+        Parameter.Of(attribution?.Country),
+        Parameter.Of((short)(attribution?.Device ?? DeviceClass.Unknown)),
+        Parameter.Of(attribution?.Values.SubId1),
+        Parameter.Of(attribution?.Values.SubId2),
+        Parameter.Of(attribution?.Values.SubId3),
+        Parameter.Of(attribution?.Values.SharedId),
+        Parameter.Of(attribution?.Values.Param),
     ];
 
     private static NpgsqlParameter[] EntryParametersOf(ConversionStep step, LedgerTally tally, long position)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
+using OrleansLinks.Links;
 using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Conversions;
@@ -17,13 +18,14 @@ internal sealed class SqliteConversionStore(SqliteDatabase database, SqliteTotal
     private const string Insert =
         $"""
         INSERT INTO conversions ({ConversionRows.Columns})
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number
         """;
 
     private const string Update =
         """
         UPDATE conversions SET sequence = ?, state = ?, reason = ?, class = ?, amount = ?, payout = ?,
-          link_code = ?, task_id = ?, campaign_id = ?, partner_id = ?, clicked_at = ?, locks_at = ?, terms_version = ?
+          link_code = ?, task_id = ?, campaign_id = ?, partner_id = ?, clicked_at = ?, locks_at = ?, terms_version = ?,
+          country = ?, device = ?, sub_id1 = ?, sub_id2 = ?, sub_id3 = ?, shared_id = ?, param = ?
         WHERE number = ?
         """;
 
@@ -167,5 +169,8 @@ internal sealed class SqliteConversionStore(SqliteDatabase database, SqliteTotal
         .BindId(attribution?.PartnerId, EntityId.Partner)
         .BindOrNull(attribution?.ClickedAt.ToUnixTimeMilliseconds())
         .BindOrNull(attribution?.LocksAt.ToUnixTimeMilliseconds())
-        .BindOrNull(attribution?.TermsVersion);
+        .BindOrNull(attribution?.TermsVersion)
+        .Bind(attribution?.Country)
+        .Bind((int)(attribution?.Device ?? DeviceClass.Unknown))
+        .Bind(attribution?.Values ?? ReportingValues.None);
 }

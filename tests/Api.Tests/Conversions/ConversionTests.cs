@@ -32,6 +32,26 @@ public sealed class ConversionTests(RunningHost host)
     }
 
     [Fact]
+    public async Task A_conversion_takes_along_what_its_click_knows_and_each_side_sees_its_own_values()
+    {
+        var world = await World.Make(host);
+        var link = await world.MakeLink(new { landingPage = World.Page, subId1 = "mine", sharedId = "ours" });
+        var clickId = World.ClickIdOf(await world.Click($"{link["trackingUrl"]}?param=theirs"));
+
+        var reported = (await world.Convert(clickId)).Expect(201);
+
+        var brands = (await world.Brand.Get($"/conversions/{reported["id"]}")).Expect(200).Json;
+        Assert.Equal((null, "ours", "theirs"), ValuesOf(brands));
+        Assert.Equal(ValuesOf(brands), ValuesOf(reported.Json));
+        Assert.Equal(brands["device"]?.GetValue<string>(), (await world.ReadClick(clickId))["device"]?.GetValue<string>());
+        Assert.Equal(("mine", "ours", null), ValuesOf((await world.Partner.Get($"/conversions/{reported["id"]}")).Expect(200).Json));
+        Assert.Equal(("mine", "ours", null), ValuesOf((await world.Partner.Get($"/campaigns/{world.CampaignId}/conversions")).Expect(200).Items.Single()));
+
+        static (string?, string?, string?) ValuesOf(JsonObject view) =>
+            (view["subId1"]?.GetValue<string>(), view["sharedId"]?.GetValue<string>(), view["param"]?.GetValue<string>());
+    }
+
+    [Fact]
     public async Task A_thousand_parallel_reports_of_one_order_make_one_conversion()
     {
         var world = await World.Make(host);

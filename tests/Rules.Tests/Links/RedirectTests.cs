@@ -339,13 +339,26 @@ public sealed class RedirectTests
         Assert.Equal(Given.DefaultPage, RedirectPolicy.CurrentPage(Given.SavedLink().Destination, Given.Terms(LandingMode.ProgramDefault)));
     }
 
+    [Fact]
+    public void A_decision_tells_what_was_to_decide_on_the_page()
+    {
+        var terms = Given.Terms();
+        Assert.Equal(LinkTarget.SavedPage, Short(Given.SavedLink(), terms).Target);
+        Assert.Equal(LinkTarget.TypedPage, Short(Given.TypedLink(), terms.Permitting()).Target);
+        Assert.Equal(LinkTarget.ProgramDefault, Short(Given.DefaultLink(), terms.Shut("tracking_off")).Target);
+        Assert.Equal(LinkTarget.TypedPage, Regular(Given.TypedPage, null, terms).Target);
+        Assert.Equal(LinkTarget.ProgramDefault, Regular(null, null, terms).Target);
+        Assert.Equal(LinkTarget.SavedPage, Regular(Given.TypedPage, Given.SavedLink(form: LinkForm.Regular), terms).Target);
+        Assert.Null(Regular(Given.TypedPage, null, terms.OfCreators()).Target);
+    }
+
     private static RedirectDecision Short(Link link, TaskTerms terms) => RedirectPolicy.Decide(link.Destination, terms, Given.Now);
 
     private static RedirectDecision Regular(string? page, Link? link, TaskTerms terms) => RedirectPolicy.DecideRegular(page, link?.Destination, terms, Given.Now);
 
     private static void InTerms(string page, RedirectDecision decision) =>
-        Assert.Equal(new RedirectDecision(page, ClickClass.InTerms, null), decision);
+        Assert.Equal(new RedirectDecision(page, ClickClass.InTerms, null, decision.Target), decision);
 
     private static void Outside(string reason, RedirectDecision decision) =>
-        Assert.Equal(new RedirectDecision(Given.DefaultPage, ClickClass.OutsideTerms, reason), decision);
+        Assert.Equal(new RedirectDecision(Given.DefaultPage, ClickClass.OutsideTerms, reason, decision.Target), decision);
 }

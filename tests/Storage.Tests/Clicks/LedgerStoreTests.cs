@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using OrleansLinks.Links;
 using OrleansLinks.Storage;
 using Xunit;
 
@@ -25,6 +26,42 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
 
         Assert.Equal(new ClickRecord(click, IsUnique: true), await Ledger.FindClickAsync(click.Id));
         Assert.Null(await Ledger.FindClickAsync(Guid.CreateVersion7()));
+    }
+
+    [Fact]
+    public async Task A_click_keeps_country_device_and_the_settings_it_was_decided_by()
+    {
+        var link = Make.Link("code");
+        Click[] clicks =
+        [
+            Make.Click(link) with { Country = "DE", Device = DeviceClass.Phone, Settings = new ClickSettings(3, long.MaxValue, LinkTarget.SavedPage) },
+            Make.Click(link) with { Device = DeviceClass.Other, Settings = new ClickSettings(1, 2, null) },
+            Make.Click(link) with { Country = "JP" },
+        ];
+        await RecordAsync([.. clicks]);
+
+        foreach (var click in clicks)
+            Assert.Equal(click, (await Ledger.FindClickAsync(click.Id))!.Click);
+
+        Assert.Equal(clicks.ToHashSet(), (await Ledger.ListClicksAsync(link.TaskId, null, 10)).Select(record => record.Click).ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_click_of_version_1_from_a_journal_of_before_is_kept()
+    {
+        var click = Make.Click(Make.Link("code"));
+        var bytes = new byte[ClickFormat.MaxLength];
+        var length = ClickFormat.Write(click with { Country = "DE", Device = DeviceClass.Phone, Settings = new ClickSettings(3, 4, null) }, bytes);
+        bytes[0] = 1;
+        var builder = new ClickBatchBuilder();
+        builder.Add(bytes.AsSpan(0, length - 20));
+        var newer = Make.Click(Make.Link("other")) with { Country = "JP" };
+        builder.Add(bytes.AsSpan(0, ClickFormat.Write(newer, bytes)));
+
+        Assert.Equal(2, (await Ledger.RecordAsync(builder.Take())).Added);
+
+        Assert.Equal(click, (await Ledger.FindClickAsync(click.Id))!.Click);
+        Assert.Equal(newer, (await Ledger.FindClickAsync(newer.Id))!.Click);
     }
 
     [Fact]
@@ -231,11 +268,14 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         var longer = (byte[])good.Data.Clone();
         longer[3] = 127; // its length
         var garbled = (byte[])good.Data.Clone();
-        garbled[^3] = 255; // no UTF-8: the last text there is; after it comes the length of none
+        garbled[^23] = 255; // no UTF-8: the last text there is; after it come the length of none and the facts
         var texts = (byte[])good.Data.Clone();
         texts[4 + 106 + 1] = 80; // the length of its first text
 
-        foreach (var bad in new[] { cut, newer, longer, garbled, texts, [1, 2, 3] })
+        var country = (byte[])good.Data.Clone();
+        country[^20] = (byte)'x';
+
+        foreach (var bad in new[] { cut, newer, longer, garbled, texts, country, [1, 2, 3] })
             await Assert.ThrowsAsync<FormatException>(() => Ledger.RecordAsync(new ClickBatch(2, bad)));
 
         await Assert.ThrowsAsync<FormatException>(() => Ledger.RecordAsync(good with { Count = 3 }));

@@ -278,7 +278,7 @@ public abstract class ConversionStoreTests(StorageHost host) : StoreTests(host)
         ProgramId = link.ProgramId,
         State = ConversionState.Pending,
         Payout = payout,
-        Attribution = new Attribution(link.Code, link.TaskId, link.CampaignId, link.PartnerId, Make.Noon, Make.Noon.AddDays(14), 3),
+        Attribution = new Attribution(link.Code, link.TaskId, link.CampaignId, link.PartnerId, Make.Noon, Make.Noon.AddDays(14), 3, "DE", DeviceClass.Tablet, new ReportingValues("一", "2", null, "shared", "p")),
     };
 
     private static ConversionStep Paid(Link link, decimal amount, decimal payout)
