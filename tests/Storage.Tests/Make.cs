@@ -1,4 +1,5 @@
 using OrleansLinks.Clicks;
+using OrleansLinks.Conversions;
 using OrleansLinks.Links;
 
 namespace OrleansLinks.Storage;
@@ -19,4 +20,11 @@ internal static class Make
         Guid.CreateVersion7(at ?? Noon), link.Code, link.TaskId, link.CampaignId, link.PartnerId, link.ProgramId, at ?? Noon,
         ClickClass.InTerms, null, false, visitor ?? Guid.NewGuid(), "https://example.com/", "https://from.example/", "Browser/1.0",
         new ReportingValues(SharedId: "shared"));
+
+    public static ConversionStep Sale(Click click, DateTimeOffset at, decimal amount, decimal payout) => new(
+        new Conversion(
+            Guid.NewGuid(), 1, click.ProgramId, "sale", $"order {Guid.NewGuid():N}", click.Id, ConversionState.Pending, null, ClickClass.InTerms,
+            amount, payout, "EUR", at, at, Guid.NewGuid(),
+            new Attribution(click.LinkCode, click.TaskId, click.CampaignId, click.PartnerId, click.At, at.AddDays(14), 1, click.Country, click.Device, click.Values)),
+        new ConversionEntry(1, ConversionEntryKind.Reported, at, null, 1, amount, payout));
 }

@@ -5,41 +5,40 @@ using System.Text;
 namespace OrleansLinks.Clicks;
 
 /// <summary>
-/// Adds clicks and conversions up in memory, by task and hour and within these by link, so that each row of a counter or a rollup is
-/// moved once for many clicks.
+/// Adds clicks and conversions up in memory, by task and within these by link, so that each counter is moved once for many clicks.
 /// </summary>
 internal sealed class ClickFold
 {
-    private readonly Dictionary<TaskHourKey, TaskHour> _taskHours = [];
-    private TaskHour? _last;
+    private readonly Dictionary<TaskKey, TaskFold> _tasks = [];
+    private TaskFold? _last;
 
     /// <summary>All that was asked for with <see cref="Of"/>; some may have a tally of zero.</summary>
-    public IEnumerable<TaskHour> TaskHours => _taskHours.Values;
+    public IEnumerable<TaskFold> Tasks => _tasks.Values;
 
-    /// <summary>The place for the clicks of a task in an hour.</summary>
-    public TaskHour Of(in TaskHourKey key)
+    /// <summary>The place for the clicks of a task.</summary>
+    public TaskFold Of(in TaskKey key)
     {
         if (_last is not null && _last.Key.Equals(key))
             return _last;
 
-        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_taskHours, key, out _);
-        return _last = place ??= new TaskHour(key);
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_tasks, key, out _);
+        return _last = place ??= new TaskFold(key);
     }
 
     /// <summary>The tallies by the scopes of <see cref="CounterScopes"/>, in UTF-8.</summary>
     public Dictionary<byte[], LedgerTally> Counters()
     {
         var counters = new Dictionary<byte[], LedgerTally>(Utf8Comparer.Instance);
-        foreach (var hour in _taskHours.Values)
+        foreach (var task in _tasks.Values)
         {
-            if (hour.Tally == default)
+            if (task.Tally == default)
                 continue;
 
-            var campaign = EntityId.From(EntityId.Campaign, hour.Key.Campaign);
-            Add(CounterScopes.OfTask(EntityId.From(EntityId.Task, hour.Key.Task)), hour.Tally);
-            Add(CounterScopes.OfCampaign(campaign), hour.Tally);
-            Add(CounterScopes.OfPartnerIn(campaign, EntityId.From(EntityId.Partner, hour.Key.Partner)), hour.Tally);
-            foreach (var link in hour.Links)
+            var campaign = EntityId.From(EntityId.Campaign, task.Key.Campaign);
+            Add(CounterScopes.OfTask(EntityId.From(EntityId.Task, task.Key.Task)), task.Tally);
+            Add(CounterScopes.OfCampaign(campaign), task.Tally);
+            Add(CounterScopes.OfPartnerIn(campaign, EntityId.From(EntityId.Partner, task.Key.Partner)), task.Tally);
+            foreach (var link in task.Links)
                 CollectionsMarshal.GetValueRefOrAddDefault(counters, link.Scope, out _) += link.Tally;
         }
 
@@ -50,24 +49,27 @@ internal sealed class ClickFold
     }
 }
 
-/// <summary>A task, what it belongs to, and a UTC hour by the Unix second at which it begins.</summary>
-internal readonly record struct TaskHourKey(Guid Task, Guid Campaign, Guid Partner, Guid Program, long Start)
+/// <summary>A task and what it belongs to.</summary>
+internal readonly record struct TaskKey(Guid Task, Guid Campaign, Guid Partner, Guid Program)
+{
+    // A task's other ids hardly ever differ: they need not take part.
+    public override int GetHashCode() => Task.GetHashCode();
+}
+
+/// <summary>Hours and days of UTC, by the Unix second at which they begin.</summary>
+internal static class LedgerTime
 {
     public const long SecondsPerHour = 60 * 60;
     public const long SecondsPerDay = 24 * SecondsPerHour;
 
-    /// <summary>The Unix second at which the UTC day begins.</summary>
-    public long Day => DayOf(Start);
-
+    /// <param name="second">A Unix second.</param>
     public static long DayOf(long second) => Floor(second, SecondsPerDay);
 
     /// <param name="at">Unix milliseconds.</param>
     public static long HourOf(long at) => Floor(at, SecondsPerHour * 1000) / 1000;
 
-    // A task's other ids hardly ever differ: they need not take part.
-    public override int GetHashCode() => HashCode.Combine(Task, Start);
-
-    private static long Floor(long value, long unit)
+    /// <summary>The greatest multiple of a unit up to a value, which may be negative.</summary>
+    public static long Floor(long value, long unit)
     {
         var rest = value % unit;
         return value - (rest < 0 ? rest + unit : rest);
@@ -77,13 +79,13 @@ internal readonly record struct TaskHourKey(Guid Task, Guid Campaign, Guid Partn
 /// <summary>The numbers of a task, with what it belongs to, and of its program.</summary>
 internal readonly record struct TaskNumber(long Task, long Program);
 
-/// <summary>The clicks of a task in an hour.</summary>
-internal sealed class TaskHour(TaskHourKey key)
+/// <summary>The clicks of a task.</summary>
+internal sealed class TaskFold(TaskKey key)
 {
-    private readonly Dictionary<byte[], LinkHour> _links = new(Utf8Comparer.Instance);
+    private readonly Dictionary<byte[], LinkFold> _links = new(Utf8Comparer.Instance);
     private ulong? _visitSeed;
 
-    public TaskHourKey Key => key;
+    public TaskKey Key => key;
 
     /// <summary>What the database calls the task, where it gives numbers; 0 until it is asked.</summary>
     public TaskNumber Number { get; set; }
@@ -94,21 +96,21 @@ internal sealed class TaskHour(TaskHourKey key)
     public ulong VisitSeed => _visitSeed ??= VisitKeys.SeedOf(CounterScopes.OfTask(EntityId.From(EntityId.Task, key.Task)));
 
     /// <summary>All that was asked for with <see cref="Of"/> and has a tally.</summary>
-    public IEnumerable<LinkHour> Links => _links.Values.Where(static link => link.Tally != default);
+    public IEnumerable<LinkFold> Links => _links.Values.Where(static link => link.Tally != default);
 
     /// <summary>The place for the clicks of a link.</summary>
     /// <param name="code">Its code in UTF-8.</param>
-    public LinkHour Of(ReadOnlySpan<byte> code)
+    public LinkFold Of(ReadOnlySpan<byte> code)
     {
         ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(
             _links.GetAlternateLookup<ReadOnlySpan<byte>>(), code, out _);
-        return place ??= new LinkHour([.. LinkHour.Prefix, .. code]);
+        return place ??= new LinkFold([.. LinkFold.Prefix, .. code]);
     }
 }
 
-/// <summary>The clicks of a link in an hour.</summary>
+/// <summary>The clicks of a link.</summary>
 /// <param name="scope">Its counter's scope in UTF-8.</param>
-internal sealed class LinkHour(byte[] scope)
+internal sealed class LinkFold(byte[] scope)
 {
     public static readonly byte[] Prefix = Encoding.UTF8.GetBytes(EntityId.Link);
 

@@ -39,7 +39,7 @@ internal static class LedgerOrder
     }
 
     /// <summary>The UTC hour of a time in Unix milliseconds, since 1970.</summary>
-    public static long HourOf(long at) => TaskHourKey.HourOf(at) / TaskHourKey.SecondsPerHour;
+    public static long HourOf(long at) => LedgerTime.HourOf(at) / LedgerTime.SecondsPerHour;
 
     /// <summary>The scope of a task's counter.</summary>
     public static byte[] OfTask(Guid task) => Scope('t', task);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using Npgsql;
+using OrleansLinks.Reports;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
 
@@ -17,7 +17,7 @@ namespace OrleansLinks.Clicks;
 /// read in one snapshot, up to whose last positions is folded first: counters, rollups and folds then are of the same clicks,
 /// whatever is recorded meanwhile.
 /// </remarks>
-internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvider clock) : IDisposable
+internal sealed class PostgresLedgerAudit(PostgresDatabase database, IReportStore reports, TimeProvider clock) : IDisposable
 {
     /// <summary>Positions of a range, and so the most clicks that are folded in a piece.</summary>
     internal const int RangeLength = 1 << RangeBits;
@@ -36,10 +36,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     /// <summary>Pieces after which the comparison begins however many clicks are left: they may come as fast as they are folded.</summary>
     private const int MaxPieces = 1000;
 
-    /// <summary>Old hours that are compared at once.</summary>
-    private const int HoursPerTurn = 16;
-
-    // Of the budget, for the hours of before; the snapshot lasts so long.
+    // Of the budget, for the days of before; the snapshot lasts so long.
     private static readonly TimeSpan LongestRotation = TimeSpan.FromMilliseconds(250);
 
     // Taken before the snapshot, which begins with the first query: of two auditors, the second then sees what the first has done.
@@ -66,11 +63,11 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
 
     private static readonly string LinkedAdded = LedgerTally.ForEachColumn(static column => $"linked_{column} = t.linked_{column} + excluded.linked_{column}");
 
-    // The clicks of a shard ($3) after a position ($1) up to another ($2) of the same range.
+    // The clicks of a shard ($3) after a position ($1) up to another ($2) of the same range, of the days that these are of ($4, $5).
     internal static readonly string Fold = FoldOf(
         $"""
         SELECT program_id, floor_to(at, 3600000) / 1000 AS start, task_id, campaign_id, partner_id, link_code, day_of_id(id) AS day, {CountClicks}
-        FROM clicks WHERE position > $1 AND position <= $2
+        FROM clicks WHERE position > $1 AND position <= $2 AND id >= $4 AND id < $5
         GROUP BY program_id, floor_to(at, 3600000), task_id, campaign_id, partner_id, link_code, day_of_id(id)
         """,
         $"""
@@ -110,38 +107,18 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     private const string DifferentCounters =
         $"SELECT scope, {Sides} FROM counters c FULL JOIN audited_counters a USING (scope) WHERE {Differ}";
 
-    private const string DifferentLinkHours =
-        $"""
-        SELECT program_id, start, task_id, {Sides}
-        FROM (
-          SELECT program_id, start, task_id, {Sums}
-          FROM unnest($1, $2) AS k (program_id, start) JOIN link_hours USING (program_id, start)
-          GROUP BY program_id, start, task_id) c
-        FULL JOIN (
-          SELECT program_id, start, task_id, linked_clicks AS clicks, linked_unique_clicks AS unique_clicks,
-            linked_bot_clicks AS bot_clicks, linked_outside_terms_clicks AS outside_terms_clicks,
-            linked_conversions AS conversions, linked_revenue AS revenue, linked_payout AS payout
-          FROM unnest($1, $2) AS k (program_id, start) JOIN audited_hours USING (program_id, start)
-          WHERE (linked_clicks, linked_conversions, linked_revenue, linked_payout) <> (0, 0, 0, 0)) a
-          USING (program_id, start, task_id)
-        WHERE {Differ}
-        """;
+    private static readonly string AuditedHours =
+        $"SELECT start, task_id, {LedgerTally.Columns}, {LedgerTally.LinkedColumns} FROM audited_hours WHERE program_id = $1 AND start >= $2 AND start < $3";
 
-    private static readonly string DifferentHours = DifferentRows("task_hours", "audited_hours");
-
-    private static readonly string DifferentDays = DifferentRows("task_days", "audited_days");
-
-    // From one hour of a program to the next by the index, without the rows of the tasks between them.
-    private const string NextHours =
+    // Of the folds and of the rollups, so that one is found that stands on a day without clicks.
+    private const string NextDay =
         """
-        WITH RECURSIVE hours AS (
-          (SELECT program_id, start, 1 AS number FROM audited_hours WHERE (program_id, start) > ($1, $2) ORDER BY program_id, start LIMIT 1)
+        SELECT program_id, day FROM (
+          (SELECT program_id, floor_to(start, 86400) / 86400 AS day FROM audited_hours
+           WHERE (program_id, start) > ($1, $2 * 86400 + 86399) ORDER BY program_id, start LIMIT 1)
           UNION ALL
-          SELECT n.program_id, n.start, h.number + 1 FROM hours h CROSS JOIN LATERAL (
-            SELECT program_id, start FROM audited_hours a WHERE (a.program_id, a.start) > (h.program_id, h.start)
-            ORDER BY a.program_id, a.start LIMIT 1) n
-          WHERE h.number < $3)
-        SELECT program_id, start FROM hours ORDER BY number
+          (SELECT program_id, day::bigint FROM report_segments WHERE (program_id, day) > ($1, $2) ORDER BY program_id, day LIMIT 1)) d
+        ORDER BY program_id, day LIMIT 1
         """;
 
     private const string CountAudited = "SELECT sum(clicks)::bigint FROM audit_shards";
@@ -152,7 +129,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         SELECT {Sides}
         FROM (
           SELECT day_of_id(id) AS day, {CountClicks} FROM clicks
-          WHERE position >= $1 << 16 AND position <= least($2, (($1 + 1) << 16) - 1) AND id >= $3 GROUP BY day_of_id(id)) c
+          WHERE position >= $1 << 16 AND position <= least($2, (($1 + 1) << 16) - 1) AND id >= $3 AND id < $5 GROUP BY day_of_id(id)) c
         FULL JOIN (SELECT * FROM audited_ranges WHERE number = $1 AND day >= $4) a USING (day)
         WHERE {Differ}
         """;
@@ -177,11 +154,11 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     private readonly SemaphoreSlim _turn = new(1);
 
     // What the next check looks at in any case: what has changed since it was last compared, and what differed then.
-    private readonly HashSet<Hour> _hours = [];
+    private readonly HashSet<ReportDay> _days = [];
     private readonly HashSet<(int Shard, long Number)> _differentRanges = [];
 
     // Where the rounds over what is old go on.
-    private Hour _lastHour = Hour.None;
+    private ReportDay _lastDay;
     private long _nextRange;
     private long _lastConversion;
 
@@ -204,6 +181,12 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     private async Task<LedgerAudit> RunAsync(NpgsqlConnection connection, TimeSpan budget)
     {
         await FoldAllButFewAsync(connection);
+
+        // So that little of what rollups do not have yet is added up in the snapshot.
+        while (await reports.FoldAsync() > MaxRemainder)
+        {
+        }
+
         var found = new AuditFindings();
         var clicks = await CompareAsync(connection, budget, found);
         await ReadAgainAsync(connection, budget, found);
@@ -245,32 +228,43 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         }
 
         // What differs is looked at again in the next check, until it does no more.
-        var different = new HashSet<Hour>();
-        var days = new HashSet<Hour>();
-        await CompareHoursAsync(connection, _hours, days, different, found);
+        var unfolded = await PostgresReportStore.ReadUnfoldedAsync(connection, null);
+        var different = new HashSet<ReportDay>();
+        foreach (var day in _days)
+            await CompareDayAsync(day);
+
         var rotation = TimeSpan.FromTicks(Math.Min(budget.Ticks / 4, LongestRotation.Ticks));
         var began = Stopwatch.GetTimestamp();
-        var seen = new HashSet<Hour>(_hours);
+        var first = default(ReportDay?);
         do
         {
-            var next = await NextHoursAsync(connection);
-            if (next.Count == 0 || !next.Any(seen.Add))
+            if ((await NextDayAsync(connection, _lastDay) ?? await NextDayAsync(connection, default)) is not { } day || day == first)
                 break;
 
-            seen.UnionWith(next);
-            await CompareHoursAsync(connection, next.Except(_hours), days, different, found);
+            _lastDay = day;
+            first ??= day;
+            if (!_days.Contains(day))
+                await CompareDayAsync(day);
         }
         while (Stopwatch.GetElapsedTime(began) < rotation);
 
         await using var count = connection.Command(CountAudited);
         var clicks = (await count.ReadAsync(static row => row.Int64())).Single();
         await transaction.CommitAsync();
-        _hours.Clear();
-        _hours.UnionWith(different);
+        _days.Clear();
+        _days.UnionWith(different);
         return clicks;
+
+        async Task CompareDayAsync(ReportDay day)
+        {
+            var start = day.Day * LedgerTime.SecondsPerDay;
+            var segments = await PostgresReportStore.ReadDayAsync(connection, day);
+            if (!RollupComparison.IsEqual(start, [.. segments, .. unfolded.Of(day)], await ReadKeptAsync(connection, day, start), null, found))
+                different.Add(day);
+        }
     }
 
-    /// <summary>A statement that folds what a piece consists of, and answers the hours that it concerns.</summary>
+    /// <summary>A statement that folds what a piece consists of, and answers the days that it concerns.</summary>
     private static string FoldOf(string piece, string rest) =>
         $"""
         WITH piece AS MATERIALIZED (
@@ -289,84 +283,27 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
           SELECT program_id, start, task_id, {Sums}, {LinkedSums}
           FROM piece GROUP BY program_id, start, task_id
           ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added}, {LinkedAdded}),
-        by_day AS (
-          INSERT INTO audited_days AS t (program_id, start, task_id, {LedgerTally.Columns})
-          SELECT program_id, floor_to(start, 86400), task_id, {Sums} FROM piece GROUP BY program_id, floor_to(start, 86400), task_id
-          ON CONFLICT (program_id, start, task_id) DO UPDATE SET {PostgresTallies.Added}),
         {rest}
-        SELECT DISTINCT program_id, start FROM piece
+        SELECT DISTINCT program_id, floor_to(start, 86400) / 86400 FROM piece
         """;
 
-    /// <summary>Compares the rows of hours (or days) of programs, $1 and $2.</summary>
-    private static string DifferentRows(string counted, string kept) =>
-        $"""
-        SELECT program_id, start, task_id, {Sides}
-        FROM (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN {counted} r USING (program_id, start)) c
-        FULL JOIN (SELECT r.* FROM unnest($1, $2) AS k (program_id, start) JOIN {kept} r USING (program_id, start)) a
-          USING (program_id, start, task_id)
-        WHERE {Differ}
-        """;
-
-    /// <param name="connection">The connection.</param>
-    /// <param name="hours">The hours to compare, with the days that they are in.</param>
-    /// <param name="days">The days that have been compared.</param>
-    /// <param name="different">Gets the hours that differ; for a day that does, one of its hours.</param>
-    /// <param name="found">Gets what differs.</param>
-    private static async Task CompareHoursAsync(NpgsqlConnection connection, IEnumerable<Hour> hours, HashSet<Hour> days, HashSet<Hour> different, AuditFindings found)
+    private static async Task<Dictionary<(long Start, Guid Task), HourTally>> ReadKeptAsync(NpgsqlConnection connection, ReportDay day, long start)
     {
-        Hour[] compared = [.. hours];
-        if (compared.Length == 0)
-            return;
+        var kept = new Dictionary<(long, Guid), HourTally>();
+        await using var read = connection.Command(AuditedHours, Parameter.Of(day.Program), Parameter.Of(start), Parameter.Of(start + LedgerTime.SecondsPerDay));
+        foreach (var (hour, tally) in await read.ReadAsync(static row => ((row.Int64(), row.Guid()), new HourTally(LedgerTally.Read(row), LedgerTally.Read(row), default))))
+            kept.Add(hour, tally);
 
-        foreach (var hour in await CompareAsync(DifferentHours, compared, "hour", "by task"))
-            different.Add(hour);
-
-        foreach (var hour in await CompareAsync(DifferentLinkHours, compared, "hour", "by link"))
-            different.Add(hour);
-
-        Hour[] newDays = [.. compared.Select(static hour => hour.Day).Distinct().Where(days.Add)];
-        var differentDays = await CompareAsync(DifferentDays, newDays, "day", "by task");
-        different.UnionWith(compared.Where(hour => differentDays.Contains(hour.Day)));
-
-        async Task<HashSet<Hour>> CompareAsync(string sql, Hour[] keys, string unit, string by)
-        {
-            var foundHours = new HashSet<Hour>();
-            await using var compare = connection.Command(
-                sql, Parameter.Of(Array.ConvertAll(keys, static key => key.Program)), Parameter.Of(Array.ConvertAll(keys, static key => key.Start)));
-            var rows = await compare.ReadAsync(static row => (Hour: new Hour(row.Guid(), row.Int64()), Task: row.Id(EntityId.Task), Counted: LedgerTally.Read(row), Kept: LedgerTally.Read(row)));
-            foreach (var row in rows)
-            {
-                var begin = DateTimeOffset.FromUnixTimeSeconds(row.Hour.Start).UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-                found.Add($"{unit} from {begin} UTC of task {row.Task}, {by}", row.Counted, row.Kept);
-                foundHours.Add(row.Hour);
-            }
-
-            return foundHours;
-        }
+        return kept;
     }
 
-    /// <summary>The next hours of the round over all, which begins anew at the end.</summary>
-    private async Task<List<Hour>> NextHoursAsync(NpgsqlConnection connection)
+    private static async Task<ReportDay?> NextDayAsync(NpgsqlConnection connection, ReportDay day)
     {
-        var next = await ReadAsync();
-        if (next.Count == 0 && _lastHour != Hour.None)
-        {
-            _lastHour = Hour.None;
-            next = await ReadAsync();
-        }
-
-        if (next.Count > 0)
-            _lastHour = next[^1];
-
-        return next;
-
-        async Task<List<Hour>> ReadAsync()
-        {
-            await using var read = connection.Command(
-                NextHours, Parameter.Of(_lastHour.Program), Parameter.Of(_lastHour.Start), Parameter.Of(HoursPerTurn));
-            return await read.ReadAsync(static row => new Hour(row.Guid(), row.Int64()));
-        }
+        await using var next = connection.Command(NextDay, Parameter.Of(day.Program), Parameter.Of((long)day.Day));
+        return (await next.ReadAsync(ReadDay)).Cast<ReportDay?>().SingleOrDefault();
     }
+
+    private static ReportDay ReadDay(IRow row) => new(row.Guid(), (int)row.Int64());
 
     /// <summary>Reads old rows again, each range in a snapshot of its own.</summary>
     private async Task ReadAgainAsync(NpgsqlConnection connection, TimeSpan budget, AuditFindings found)
@@ -417,8 +354,10 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
         var foldedTo = (await ReadShardsAsync(connection)).Single(row => row.Number == shard).FoldedTo;
         await using var day = connection.Command(FirstDay);
         var firstDay = (await day.ReadAsync(static row => row.Int32())).Single();
+        var days = await PostgresDays.BoundsAsync(connection, shard, (number << RangeBits) - 1, Math.Min(foldedTo, ((number + 1) << RangeBits) - 1));
+        var first = LedgerOrder.FirstOf(Math.Max(firstDay, LedgerOrder.DayOf(days.From)));
         await using var compare = connection.Command(
-            DifferentRange, Parameter.Of(number), Parameter.Of(foldedTo), Parameter.Of(LedgerOrder.FirstOf(firstDay)), Parameter.Of(firstDay));
+            DifferentRange, Parameter.Of(number), Parameter.Of(foldedTo), Parameter.Of(first), Parameter.Of(firstDay), Parameter.Of(days.To));
         var rows = await compare.ReadAsync(static row => (Counted: LedgerTally.Read(row), Kept: LedgerTally.Read(row)));
         foreach (var (isThere, was) in rows)
             found.Add($"clicks {number << RangeBits} to {((number + 1) << RangeBits) - 1}", was, isThere);
@@ -435,7 +374,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
             var end = Math.Min(shard.LastEntry, shard.EntriesFoldedTo + RangeLength);
             await using var entries = connection.Command(
                 FoldEntries, Parameter.Of(shard.EntriesFoldedTo), Parameter.Of(end), Parameter.Of((short)shard.Number));
-            _hours.UnionWith(await entries.ReadAsync(static row => new Hour(row.Guid(), row.Int64())));
+            _days.UnionWith(await entries.ReadAsync(ReadDay));
             shard = shard with { EntriesFoldedTo = end };
         }
 
@@ -443,8 +382,10 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
             return shard;
 
         var to = Math.Min(shard.Last, ((((shard.FoldedTo + 1) >> RangeBits) + 1) << RangeBits) - 1);
-        await using var fold = connection.Command(Fold, Parameter.Of(shard.FoldedTo), Parameter.Of(to), Parameter.Of((short)shard.Number));
-        _hours.UnionWith(await fold.ReadAsync(static row => new Hour(row.Guid(), row.Int64())));
+        var days = await PostgresDays.BoundsAsync(connection, shard.Number, shard.FoldedTo, to);
+        await using var fold = connection.Command(
+            Fold, Parameter.Of(shard.FoldedTo), Parameter.Of(to), Parameter.Of((short)shard.Number), Parameter.Of(days.From), Parameter.Of(days.To));
+        _days.UnionWith(await fold.ReadAsync(ReadDay));
         return shard with { FoldedTo = to };
     }
 
@@ -458,15 +399,6 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, TimeProvide
     {
         await using var command = connection.Command(sql);
         await command.ExecuteNonQueryAsync();
-    }
-
-    /// <summary>An hour of a program, or a day.</summary>
-    private readonly record struct Hour(Guid Program, long Start)
-    {
-        /// <summary>Before all hours.</summary>
-        public static Hour None => new(Guid.Empty, long.MinValue);
-
-        public Hour Day => this with { Start = TaskHourKey.DayOf(Start) };
     }
 
     /// <summary>A shard of the ledger, the positions up to which its clicks and its conversions' entries are folded, and their last.</summary>

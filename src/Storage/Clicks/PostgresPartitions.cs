@@ -127,7 +127,7 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
                 }
                 else
                 {
-                    log.PartitionStays(name, "the audit has not read all of it");
+                    log.PartitionStays(name, "the audit or the rollups have not read all of it");
                 }
             }
             catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.LockNotAvailable)
@@ -140,7 +140,7 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
         await ForgetAsync();
     }
 
-    /// <returns>Whether it is gone; false when the audit has not folded all its clicks: without them it would find a difference.</returns>
+    /// <returns>Whether it is gone; false when the audit or the rollups have not folded all its clicks.</returns>
     private static async Task<bool> DropAsync(NpgsqlConnection connection, string name)
     {
         await using var transaction = await connection.BeginTransactionAsync();
@@ -153,8 +153,8 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
         // The last click of each shard by the index of positions.
         await using var isUnread = connection.Command(
             $"""
-            SELECT 1 FROM audit_shards s WHERE EXISTS (
-              SELECT 1 FROM {name} c WHERE c.position > s.folded_to AND c.position < (s.shard::bigint + 1) << 48)
+            SELECT 1 FROM audit_shards a JOIN report_shards r USING (shard) WHERE EXISTS (
+              SELECT 1 FROM {name} c WHERE c.position > least(a.folded_to, r.folded_to) AND c.position < (shard::bigint + 1) << 48)
             """);
         if ((await isUnread.ReadAsync(static _ => true)).Count > 0)
             return false;
@@ -174,8 +174,14 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
         await database.RunAsync("DELETE FROM audited_ranges WHERE day < $1", Parameter.Of(day));
         await database.RunAsync(
             """
-            DELETE FROM clicks_default c USING audit_shards s
-            WHERE c.id < $1 AND c.position <= s.folded_to AND c.position > s.shard::bigint << 48
+            DELETE FROM ledger_days d USING audit_shards a JOIN report_shards r USING (shard)
+            WHERE d.day < $1 AND d.shard = a.shard AND d.last_position <= least(a.folded_to, r.folded_to)
+            """,
+            Parameter.Of(day));
+        await database.RunAsync(
+            """
+            DELETE FROM clicks_default c USING audit_shards a JOIN report_shards r USING (shard)
+            WHERE c.id < $1 AND c.position <= least(a.folded_to, r.folded_to) AND c.position > shard::bigint << 48
             """,
             Parameter.Of(LedgerOrder.FirstOf(day)));
     }

@@ -33,6 +33,12 @@ internal sealed class PostgresRecording
         RETURNING s.shard, s.last_position - n.count
         """;
 
+    private const string NoteDays =
+        """
+        INSERT INTO ledger_days AS d (shard, day, first_position, last_position) SELECT * FROM unnest($1, $2, $3, $4)
+        ON CONFLICT (shard, day) DO UPDATE SET last_position = excluded.last_position
+        """;
+
     internal const string FindKnown = "SELECT id FROM clicks WHERE id = ANY($1) AND id >= $2 AND id <= $3";
 
     // After the commit: a conversion that looked for its click before it is there by now, and one that looks after it finds it.
@@ -47,6 +53,7 @@ internal sealed class PostgresRecording
     private readonly Dictionary<long, Visit> _visits;
     private readonly int[] _perShard = new int[LedgerOrder.Shards];
     private readonly long[] _position = new long[LedgerOrder.Shards];
+    private readonly Dictionary<(short Shard, int Day), (long First, long Last)> _days = [];
     private readonly HashSet<Guid> _known = [];
     private readonly CopyBuffer _rows;
     private int _added;
@@ -64,10 +71,10 @@ internal sealed class PostgresRecording
         foreach (var bytes in batch)
         {
             var click = new ClickReader(bytes);
-            var hour = _fold.Of(new TaskHourKey(click.Task, click.Campaign, click.Partner, click.Program, TaskHourKey.HourOf(click.At)));
-            var link = click.NextText(out var code) ? hour.Of(code) : null;
-            var visit = VisitKeys.KeyOf(link?.VisitSeed ?? hour.VisitSeed, click.Visitor);
-            _clicks.Add(new Incoming(offset, bytes.Length, click.Id, click.At, visit, LedgerOrder.ShardOf(click.Task), hour, link));
+            var task = _fold.Of(new TaskKey(click.Task, click.Campaign, click.Partner, click.Program));
+            var link = click.NextText(out var code) ? task.Of(code) : null;
+            var visit = VisitKeys.KeyOf(link?.VisitSeed ?? task.VisitSeed, click.Visitor);
+            _clicks.Add(new Incoming(offset, bytes.Length, click.Id, click.At, visit, LedgerOrder.ShardOf(click.Task), task, link));
             _perShard[_clicks[^1].Shard]++;
             _visits.TryAdd(visit, Visit.None);
             days.Add(LedgerOrder.DayOf(click.Id));
@@ -134,9 +141,12 @@ internal sealed class PostgresRecording
             var isUnique = visit.LastAt == long.MinValue || incoming.At - visit.LastAt > UniqueWindow;
             visit.SeenNow(incoming.At);
             var click = new ClickReader(_batch.Data.AsSpan(incoming.Offset + 4, incoming.Length));
-            Write(ref click, ++_position[incoming.Shard], isUnique);
+            var position = ++_position[incoming.Shard];
+            Write(ref click, position, isUnique);
+            ref var positions = ref CollectionsMarshal.GetValueRefOrAddDefault(_days, (incoming.Shard, LedgerOrder.DayOf(incoming.Id)), out var isThere);
+            positions = (isThere ? positions.First : position, position);
             var tally = LedgerTally.OfClick(isUnique, click.IsBot, click.Class == ClickClass.OutsideTerms);
-            incoming.Hour.Tally += tally;
+            incoming.Task.Tally += tally;
             if (incoming.Link is { } link)
                 link.Tally += tally;
 
@@ -154,12 +164,19 @@ internal sealed class PostgresRecording
         await copy.WriteAsync(_rows.Complete());
     }
 
-    /// <summary>Moves counters and rollups, keeps visits, and commits.</summary>
+    /// <summary>Moves counters, keeps visits, and commits.</summary>
     public async Task<RecordedClicks> CommitAsync(NpgsqlConnection connection, DateTimeOffset now)
     {
         await using var batch = connection.CreateBatch();
         PostgresVisits.AddInsert(batch, _visits.Where(visit => visit.Value.IsToBeKept).Select(visit => (visit.Key, visit.Value.LastAt)));
         PostgresTallies.AddMoves(batch, _fold, now);
+        var days = _days.ToArray();
+        batch.Add(
+            NoteDays,
+            Parameter.Of(Array.ConvertAll(days, static day => day.Key.Shard)),
+            Parameter.Of(Array.ConvertAll(days, static day => day.Key.Day)),
+            Parameter.Of(Array.ConvertAll(days, static day => day.Value.First)),
+            Parameter.Of(Array.ConvertAll(days, static day => day.Value.Last)));
         batch.Add(PostgresCommands.Commit);
         Guid[] ids = [.. _clicks.Select(click => click.Id)];
         batch.Add(FindAwaited, Parameter.Of(FirstOf(ids)), Parameter.Of(LastOf(ids)));
@@ -236,7 +253,7 @@ internal sealed class PostgresRecording
 
     private static Guid LastOf(Guid[] ids) => ids.MaxBy(id => id.ToString("N"), StringComparer.Ordinal);
 
-    private readonly record struct Incoming(int Offset, int Length, Guid Id, long At, long Visit, short Shard, TaskHour Hour, LinkHour? Link);
+    private readonly record struct Incoming(int Offset, int Length, Guid Id, long At, long Visit, short Shard, TaskFold Task, LinkFold? Link);
 
     /// <summary>When a visitor last clicked a link, Unix milliseconds.</summary>
     private record struct Visit(long LastAt, bool IsToBeKept)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
-using OrleansLinks.Storage;
+using OrleansLinks.Reports;
 using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Clicks;
@@ -21,7 +20,7 @@ namespace OrleansLinks.Clicks;
 /// <see cref="AuditPrint"/> is kept beside them.
 /// </para>
 /// </remarks>
-internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider clock)
+internal sealed class SqliteLedgerAudit(SqliteDatabase database, IReportStore reports, TimeProvider clock)
 {
     /// <summary>Rowids of a range, and so the most rows that are folded in a piece.</summary>
     internal const int RangeLength = 1 << RangeBits;
@@ -40,7 +39,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     /// <summary>So many tasks' scopes are remembered between pieces and checks.</summary>
     private const int MaxRememberedTasks = 100_000;
 
-    // Of the budget, for the hours of before; the snapshot lasts so long.
+    // Of the budget, for the days of before; the snapshot lasts so long.
     private static readonly TimeSpan LongestRotation = TimeSpan.FromMilliseconds(250);
 
     private const string ReadState = "SELECT last_rowid, last_entry FROM audit_state";
@@ -59,7 +58,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
     private const string FindName = "SELECT scope FROM scopes WHERE number = ?";
 
-    private const string FindTaskName = "SELECT task_id FROM click_tasks WHERE number = ?";
+    private const string FindProgram = "SELECT program_id FROM click_programs WHERE number = ?";
 
     private const string MoveCounters =
         $"INSERT INTO audited_counters (scope, {LedgerTally.Columns}) VALUES (?, {SqliteTallies.Parameters}) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
@@ -96,25 +95,15 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     private const string ReadCounter = $"SELECT {LedgerTally.Columns} FROM counters WHERE scope = ?";
 
     private static readonly string AuditedHours =
-        $"SELECT task, {LedgerTally.Columns}, {LedgerTally.LinkedColumns}, link_print FROM audited_hours WHERE program = ? AND start >= ? AND start < ?";
+        $"SELECT start, task, {LedgerTally.Columns}, {LedgerTally.LinkedColumns}, link_print FROM audited_hours WHERE program = ? AND start >= ? AND start < ?";
 
-    private const string TaskHours = $"SELECT task, {LedgerTally.Columns} FROM task_hours WHERE program = ? AND start = ?";
-
-    private const string TaskDays = $"SELECT task, {LedgerTally.Columns} FROM task_days WHERE program = ? AND start = ?";
-
-    private const string LinkHours = $"SELECT task, link, {LedgerTally.Columns} FROM link_hours WHERE program = ? AND start = ?";
-
-    // Of the folds and of the rollups, so that a row is found that stands in an hour without clicks.
-    private const string NextHour =
+    // Of the folds and of the rollups, so that one is found that stands on a day without clicks.
+    private const string NextDay =
         """
         SELECT program, start FROM (
-          SELECT * FROM (SELECT program, start FROM audited_hours WHERE (program, start) > (?1, ?2) ORDER BY program, start LIMIT 1)
+          SELECT * FROM (SELECT program, start FROM audited_hours WHERE (program, start) > (?1, ?2 * 86400 + 86399) ORDER BY program, start LIMIT 1)
           UNION ALL
-          SELECT * FROM (SELECT program, start FROM task_hours WHERE (program, start) > (?1, ?2) ORDER BY program, start LIMIT 1)
-          UNION ALL
-          SELECT * FROM (SELECT program, start FROM link_hours WHERE (program, start) > (?1, ?2) ORDER BY program, start LIMIT 1)
-          UNION ALL
-          SELECT * FROM (SELECT program, start FROM task_days WHERE (program, start) > (?1, ?2) ORDER BY program, start LIMIT 1))
+          SELECT * FROM (SELECT program, day * 86400 AS start FROM report_segments WHERE (program, day) > (?1, ?2) ORDER BY program, day LIMIT 1))
         ORDER BY program, start LIMIT 1
         """;
 
@@ -141,11 +130,11 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     private readonly Dictionary<long, TaskScopes> _tasks = [];
 
     // What the next check looks at in any case: what has changed since it was last compared, and what differed then.
-    private readonly HashSet<HourKey> _hours = [];
+    private readonly HashSet<DayKey> _days = [];
     private readonly HashSet<long> _differentRanges = [];
 
     // Where the rounds over what is old go on.
-    private HourKey _lastHour;
+    private DayKey _lastDay;
     private long _nextRange;
     private long _lastConversion;
 
@@ -164,6 +153,11 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
     private LedgerAudit Run(TimeSpan budget)
     {
         for (var piece = 0; piece < MaxPieces && FoldNext(); piece++)
+        {
+        }
+
+        // So that little of what rollups do not have yet is added up in the snapshot.
+        while (reports.FoldAsync().GetAwaiter().GetResult() > MaxRemainder)
         {
         }
 
@@ -189,7 +183,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
         var isKept = database.WriteAsync(session => Keep(session, piece), piece.Counters.Count).GetAwaiter().GetResult();
         if (isKept)
-            _hours.UnionWith(piece.Hours.Keys);
+            _days.UnionWith(piece.Days);
 
         return isKept;
     }
@@ -220,19 +214,13 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
             if (ScopesOf(session, key.Task) is not { } task)
                 continue; // nobody can say what such a click counts for, so that all its totals are too high
 
-            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(piece.Hours, new HourKey(task.Program, key.Start), out _);
-            place ??= [];
-            ref var hour = ref CollectionsMarshal.GetValueRefOrAddDefault(place, key.Task, out _);
-            hour.All += tally;
+            ref var hour = ref CollectionsMarshal.GetValueRefOrAddDefault(piece.Hours, new HourKey(task.Program, key.Start, key.Task), out _);
+            hour += key.Link is { } linked ? new HourTally(tally, tally, AuditPrint.Of(linked, tally)) : new HourTally(tally, default, default);
             Count(task.Task);
             Count(task.Campaign);
             Count(task.Share);
             if (key.Link is { } link)
-            {
-                hour.Linked += tally;
-                hour.LinkPrint += AuditPrint.Of(link, tally);
                 Count(link);
-            }
 
             void Count(long scope) => CollectionsMarshal.GetValueRefOrAddDefault(piece.Counters, scope, out _) += tally;
         }
@@ -251,11 +239,8 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
             counters.Bind(scope).Bind(tally).Run();
 
         var hours = session.Prepare(MoveHours);
-        foreach (var (hour, tasks) in piece.Hours)
-        {
-            foreach (var (task, tally) in tasks)
-                hours.Bind(hour.Program).Bind(hour.Start).Bind(task).Bind(tally.All).Bind(tally.Linked).Bind(tally.LinkPrint.Value).Run();
-        }
+        foreach (var (hour, tally) in piece.Hours)
+            hours.Bind(hour.Program).Bind(hour.Start).Bind(hour.Task).Bind(tally.All).Bind(tally.Linked).Bind(tally.LinkPrint.Value).Run();
 
         if (piece.To.Click > piece.From.Click)
             session.Prepare(MoveRange).Bind(RangeOf(piece.To.Click)).Bind(piece.All).Bind(piece.Print.Value).Run();
@@ -268,18 +253,20 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
             return known;
 
         var ids = session.Prepare(FindTask).Bind(number)
-            .First(static row => (Program: row.Int64(), Task: row.Id(EntityId.Task), Campaign: row.Id(EntityId.Campaign), Partner: row.Id(EntityId.Partner)), default);
-        if (ids.Task is null)
+            .First<(long Program, Guid Task, Guid Campaign, Guid Partner)?>(static row => (row.Int64(), row.Guid(), row.Guid(), row.Guid()), null);
+        if (ids is not var (program, task, campaign, partner))
             return null;
 
         if (_tasks.Count >= MaxRememberedTasks)
             _tasks.Clear();
 
+        var campaignId = EntityId.From(EntityId.Campaign, campaign);
         return _tasks[number] = new TaskScopes(
-            ids.Program,
-            Number(CounterScopes.OfTask(ids.Task)),
-            Number(CounterScopes.OfCampaign(ids.Campaign)),
-            Number(CounterScopes.OfPartnerIn(ids.Campaign, ids.Partner)));
+            program,
+            task,
+            Number(CounterScopes.OfTask(EntityId.From(EntityId.Task, task))),
+            Number(CounterScopes.OfCampaign(campaignId)),
+            Number(CounterScopes.OfPartnerIn(campaignId, EntityId.From(EntityId.Partner, partner))));
 
         // 0 is no counter's number: a name that is missing is found as a counter that is.
         long Number(string scope) => session.Prepare(SqliteNumbers.FindScope).Bind(scope).First(static row => row.Int64(), 0);
@@ -292,31 +279,27 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         CompareCounters(session, rest, found);
 
         // What differs is looked at again in the next check, until it does no more.
-        _hours.UnionWith(rest.Hours.Keys);
-        var days = _hours.Select(hour => hour.Day).ToHashSet();
-        var different = _hours.Where(hour => !CompareHour(session, hour, rest, found))
-            .Concat(days.Where(day => !CompareDay(session, day, rest, found))).ToHashSet();
+        _days.UnionWith(rest.Days);
+        var unfolded = SqliteReportStore.ReadUnfolded(session);
+        var different = _days.Where(day => !CompareDay(session, day, rest, unfolded, found)).ToHashSet();
         var rotation = TimeSpan.FromTicks(Math.Min(budget.Ticks / 4, LongestRotation.Ticks));
         var began = Stopwatch.GetTimestamp();
-        var first = default(HourKey?);
+        var first = default(DayKey?);
         do
         {
-            if ((NextHourAfter(session, _lastHour) ?? NextHourAfter(session, default)) is not { } hour || hour == first)
+            if ((NextDayAfter(session, _lastDay) ?? NextDayAfter(session, default)) is not { } day || day == first)
                 break;
 
-            _lastHour = hour;
-            first ??= hour;
-            if (!_hours.Contains(hour) && !CompareHour(session, hour, rest, found))
-                different.Add(hour);
-
-            if (days.Add(hour.Day) && !CompareDay(session, hour.Day, rest, found))
-                different.Add(hour.Day);
+            _lastDay = day;
+            first ??= day;
+            if (!_days.Contains(day) && !CompareDay(session, day, rest, unfolded, found))
+                different.Add(day);
         }
         while (Stopwatch.GetElapsedTime(began) < rotation);
 
-        // The rest's hours are compared again when it has been folded.
-        _hours.Clear();
-        _hours.UnionWith(different);
+        // The rest's days are compared again when it has been folded.
+        _days.Clear();
+        _days.UnionWith(different);
         return session.Prepare(CountAudited).First(static row => row.Int64(), 0) + rest.All.Clicks;
     }
 
@@ -345,91 +328,42 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         string Name(long scope) => AuditFindings.Name(session.Prepare(FindName).Bind(scope).First(static row => row.Text(), ""));
     }
 
-    private static bool CompareHour(SqliteSession session, HourKey hour, Piece rest, AuditFindings found)
+    /// <summary>Compares the rollup of a day with the folds of its hours.</summary>
+    private bool CompareDay(SqliteSession session, DayKey day, Piece rest, ReportPiece unfolded, AuditFindings found)
     {
-        var kept = ReadKept(session, hour, TaskHourKey.SecondsPerHour, rest);
-        var counted = ReadCounted(session, TaskHours, hour);
-        var links = session.Prepare(LinkHours).Bind(hour.Program).Bind(hour.Start);
-        while (links.Step())
-        {
-            ref var task = ref CollectionsMarshal.GetValueRefOrAddDefault(counted, links.Int64(), out _);
-            var link = links.Int64();
-            var tally = LedgerTally.Read(links);
-            task.Linked += tally;
-            task.LinkPrint += AuditPrint.Of(link, tally);
-        }
+        var kept = ReadKept(session, day, rest);
+        var program = session.Prepare(FindProgram).Bind(day.Program).First(static row => row.Guid(), default);
+        var segments = SqliteReportStore.ReadDay(session, new ReportDay(program, day.Day)).Concat(unfolded.Of(new ReportDay(program, day.Day))).ToArray();
 
-        links.Reset();
-        return Compare(session, "hour", hour, counted, kept, found);
+        var links = new Dictionary<string, long>();
+        return RollupComparison.IsEqual(day.Start, segments, kept, NumberOf, found);
+
+        long NumberOf(string code)
+        {
+            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(links, code, out var isKnown);
+            return isKnown ? number : number = session.Prepare(SqliteNumbers.FindScope).Bind(CounterScopes.OfLink(code)).First(static row => row.Int64(), 0);
+        }
     }
 
-    private static bool CompareDay(SqliteSession session, HourKey day, Piece rest, AuditFindings found)
+    private Dictionary<(long Start, Guid Task), HourTally> ReadKept(SqliteSession session, DayKey day, Piece rest)
     {
-        // There are no days of links.
-        var kept = ReadKept(session, day, TaskHourKey.SecondsPerDay, rest).ToDictionary(task => task.Key, task => new HourTally { All = task.Value.All });
-        return Compare(session, "day", day, ReadCounted(session, TaskDays, day), kept, found);
-    }
+        var kept = new Dictionary<(long, Guid), HourTally>();
+        var rows = session.Prepare(AuditedHours).Bind(day.Program).Bind(day.Start).Bind(day.Start + LedgerTime.SecondsPerDay)
+            .All(static row => (Start: row.Int64(), Task: row.Int64(), Tally: new HourTally(LedgerTally.Read(row), LedgerTally.Read(row), new AuditPrint(row.Int64()))));
+        foreach (var row in rows)
+            Add(row.Start, row.Task, row.Tally);
 
-    private static bool Compare(SqliteSession session, string unit, HourKey from, Dictionary<long, HourTally> counted, Dictionary<long, HourTally> kept, AuditFindings found)
-    {
-        var isEqual = true;
-        foreach (var task in counted.Keys.Union(kept.Keys))
-        {
-            var (has, should) = (counted.GetValueOrDefault(task), kept.GetValueOrDefault(task));
-            if (has == should)
-                continue;
-
-            isEqual = false;
-            var id = session.Prepare(FindTaskName).Bind(task).First(static row => row.Id(EntityId.Task), "without a name");
-            var begin = DateTimeOffset.FromUnixTimeSeconds(from.Start).UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-            var name = $"{unit} from {begin} UTC of task {id}";
-            found.Add($"{name}, by task", has.All, should.All);
-            found.Add($"{name}, by link", has.Linked, should.Linked);
-            if (has.Linked == should.Linked && has.LinkPrint != should.LinkPrint)
-                found.AddMoved($"{name}, by link");
-        }
-
-        return isEqual;
-    }
-
-    private static Dictionary<long, HourTally> ReadKept(SqliteSession session, HourKey from, long length, Piece rest)
-    {
-        var kept = new Dictionary<long, HourTally>();
-        var rows = session.Prepare(AuditedHours).Bind(from.Program).Bind(from.Start).Bind(from.Start + length);
-        while (rows.Step())
-            Add(rows.Int64(), new HourTally { All = LedgerTally.Read(rows), Linked = LedgerTally.Read(rows), LinkPrint = new AuditPrint(rows.Int64()) });
-
-        rows.Reset();
-        for (var start = from.Start; start < from.Start + length; start += TaskHourKey.SecondsPerHour)
-        {
-            foreach (var (task, tally) in rest.Hours.GetValueOrDefault(new HourKey(from.Program, start)) ?? [])
-                Add(task, tally);
-        }
+        foreach (var (hour, tally) in rest.Hours.Where(hour => hour.Key.Day == day))
+            Add(hour.Start, hour.Task, tally);
 
         return kept;
 
-        void Add(long task, in HourTally tally)
-        {
-            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(kept, task, out _);
-            place.All += tally.All;
-            place.Linked += tally.Linked;
-            place.LinkPrint += tally.LinkPrint;
-        }
+        void Add(long start, long task, in HourTally tally) =>
+            CollectionsMarshal.GetValueRefOrAddDefault(kept, (start, ScopesOf(session, task)?.TaskId ?? default), out _) += tally;
     }
 
-    private static Dictionary<long, HourTally> ReadCounted(SqliteSession session, string sql, HourKey from)
-    {
-        var counted = new Dictionary<long, HourTally>();
-        var rows = session.Prepare(sql).Bind(from.Program).Bind(from.Start);
-        while (rows.Step())
-            counted.Add(rows.Int64(), new HourTally { All = LedgerTally.Read(rows) });
-
-        rows.Reset();
-        return counted;
-    }
-
-    private static HourKey? NextHourAfter(SqliteSession session, HourKey hour) => session.Prepare(NextHour).Bind(hour.Program).Bind(hour.Start)
-        .First<HourKey?>(static row => new HourKey(row.Int64(), row.Int64()), null);
+    private static DayKey? NextDayAfter(SqliteSession session, DayKey day) => session.Prepare(NextDay).Bind(day.Program).Bind(day.Day)
+        .First<DayKey?>(static row => DayKey.Of(row.Int64(), row.Int64()), null);
 
     /// <summary>Reads old rows again, each range in a snapshot of its own.</summary>
     private void ReadAgain(TimeSpan budget, AuditFindings found)
@@ -512,20 +446,25 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
         public static Position Read(SqliteStatement row) => new(row.Int64(), row.Int64());
     }
 
-    /// <summary>What a task's clicks count for, by numbers of scopes, and its program's number.</summary>
-    private sealed record TaskScopes(long Program, long Task, long Campaign, long Share);
+    /// <summary>What a task's clicks count for, by numbers of scopes, its program's number, and its id.</summary>
+    private sealed record TaskScopes(long Program, Guid TaskId, long Task, long Campaign, long Share);
 
-    /// <summary>An hour of a program, or a day: its number, and the Unix second of the beginning.</summary>
-    private readonly record struct HourKey(long Program, long Start)
+    /// <summary>A task's hour: numbers of program and task, and the Unix second of the beginning.</summary>
+    private readonly record struct HourKey(long Program, long Start, long Task)
     {
-        public HourKey Day => this with { Start = TaskHourKey.DayOf(Start) };
+        public DayKey Day => DayKey.Of(Program, Start);
+    }
+
+    /// <summary>A UTC day of a program: its number, and days since 1970.</summary>
+    private readonly record struct DayKey(long Program, int Day)
+    {
+        public long Start => Day * LedgerTime.SecondsPerDay;
+
+        public static DayKey Of(long program, long second) => new(program, (int)(LedgerTime.DayOf(second) / LedgerTime.SecondsPerDay));
     }
 
     /// <summary>What a click or an entry is folded by.</summary>
     private readonly record struct RowKey(long Task, long? Link, long Start);
-
-    /// <summary>The clicks of a task in an hour, and those of them that have a link.</summary>
-    private record struct HourTally(LedgerTally All, LedgerTally Linked, AuditPrint LinkPrint);
 
     /// <summary>What the auditor reads of a click.</summary>
     private readonly record struct AuditedClick(RowKey Key, LedgerTally Tally)
@@ -534,7 +473,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
         /// <summary>The columns of <see cref="ReadClicks"/>.</summary>
         public static AuditedClick Read(SqliteStatement row) => new(
-            new RowKey(Link: row.Int64OrNull(), Task: row.Int64(), Start: TaskHourKey.HourOf(row.Int64())),
+            new RowKey(Link: row.Int64OrNull(), Task: row.Int64(), Start: LedgerTime.HourOf(row.Int64())),
             LedgerTally.OfClick(row.Boolean(), row.Boolean(), row.Int32() == (int)ClickClass.OutsideTerms));
     }
 
@@ -549,6 +488,8 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, TimeProvider cl
 
         public Dictionary<long, LedgerTally> Counters { get; } = [];
 
-        public Dictionary<HourKey, Dictionary<long, HourTally>> Hours { get; } = [];
+        public Dictionary<HourKey, HourTally> Hours { get; } = [];
+
+        public IEnumerable<DayKey> Days => Hours.Keys.Select(static hour => hour.Day).Distinct();
     }
 }

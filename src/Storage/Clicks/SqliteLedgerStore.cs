@@ -108,19 +108,19 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, SqliteTotals to
         {
             var click = new ClickReader(bytes);
             var at = click.At;
-            var hour = fold.Of(new TaskHourKey(click.Task, click.Campaign, click.Partner, click.Program, TaskHourKey.HourOf(at)));
-            var link = click.NextText(out var code) ? hour.Of(code) : null;
-            var visit = VisitKeys.KeyOf(link?.VisitSeed ?? hour.VisitSeed, click.Visitor);
+            var task = fold.Of(new TaskKey(click.Task, click.Campaign, click.Partner, click.Program));
+            var link = click.NextText(out var code) ? task.Of(code) : null;
+            var visit = VisitKeys.KeyOf(link?.VisitSeed ?? task.VisitSeed, click.Visitor);
             var lastAt = _visits.LastAt(session, visit);
             var isUnique = lastAt == long.MinValue || at - lastAt > UniqueWindowMilliseconds;
-            if (!Insert(session, numbers, insert, ref click, hour, link, isUnique))
+            if (!Insert(session, numbers, insert, ref click, task, link, isUnique))
                 continue;
 
             if (at > lastAt)
                 _visits.Keep(visit, at);
 
             var tally = LedgerTally.OfClick(isUnique, click.IsBot, click.Class == ClickClass.OutsideTerms);
-            hour.Tally += tally;
+            task.Tally += tally;
             if (link is not null)
                 link.Tally += tally;
 
@@ -139,10 +139,10 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, SqliteTotals to
         return new RecordedClicks(added, totals.Move(session, fold), awaited);
     }
 
-    private static bool Insert(SqliteSession session, SqliteNumbers numbers, SqliteStatement insert, ref ClickReader click, TaskHour hour, LinkHour? link, bool isUnique)
+    private static bool Insert(SqliteSession session, SqliteNumbers numbers, SqliteStatement insert, ref ClickReader click, TaskFold task, LinkFold? link, bool isUnique)
     {
-        numbers.Number(session, hour, link);
-        insert.Bind(click.Id).BindOrNull(link?.Number).Bind(hour.Number.Task).Bind(click.At).Bind((int)click.Class);
+        numbers.Number(session, task, link);
+        insert.Bind(click.Id).BindOrNull(link?.Number).Bind(task.Number.Task).Bind(click.At).Bind((int)click.Class);
         BindNextText(insert, ref click); // outside-terms reason
         insert.Bind(click.IsBot ? 1 : 0).Bind(isUnique ? 1 : 0).Bind(click.Visitor);
         insert.BindText(click.NextText(out var landingPage) ? landingPage : default);

@@ -24,7 +24,7 @@ internal sealed class SqliteNumbers
 
     private const string AddProgram = "INSERT INTO click_programs (program_id) VALUES (?) RETURNING number";
 
-    private const string FindTask =
+    internal const string FindTask =
         "SELECT number FROM click_tasks WHERE task_id = ? AND campaign_id = ? AND partner_id = ? AND program = ?";
 
     private const string AddTask =
@@ -32,7 +32,7 @@ internal sealed class SqliteNumbers
 
     private readonly Dictionary<byte[], long> _scopes = new(Utf8Comparer.Instance);
     private readonly Dictionary<byte[], long> _userAgents = new(Utf8Comparer.Instance);
-    private readonly Dictionary<TaskHourKey, TaskNumber> _tasks = [];
+    private readonly Dictionary<TaskKey, TaskNumber> _tasks = [];
     private int _abandonments = -1;
 
     /// <summary>To be called before anything else in each piece of work.</summary>
@@ -55,11 +55,8 @@ internal sealed class SqliteNumbers
         Of(session, userAgent, _userAgents, FindUserAgent, AddUserAgent);
 
     /// <summary>The numbers of a task and its program.</summary>
-    /// <param name="session">The session.</param>
-    /// <param name="key">The task, at any hour.</param>
-    public TaskNumber OfTask(SqliteSession session, in TaskHourKey key)
+    public TaskNumber OfTask(SqliteSession session, TaskKey task)
     {
-        var task = key with { Start = 0 };
         if (_tasks.TryGetValue(task, out var number))
             return number;
 
@@ -73,10 +70,10 @@ internal sealed class SqliteNumbers
     }
 
     /// <summary>Gives a task, and a link if there is one, the numbers that they do not have yet.</summary>
-    public void Number(SqliteSession session, TaskHour hour, LinkHour? link)
+    public void Number(SqliteSession session, TaskFold task, LinkFold? link)
     {
-        if (hour.Number.Task == 0)
-            hour.Number = OfTask(session, hour.Key);
+        if (task.Number.Task == 0)
+            task.Number = OfTask(session, task.Key);
 
         if (link is { Number: 0 })
             link.Number = OfScope(session, link.Scope);

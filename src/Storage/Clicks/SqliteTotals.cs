@@ -4,7 +4,7 @@ using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Clicks;
 
-/// <summary>Moves counters and rollups in SQLite, within the transaction of what they count.</summary>
+/// <summary>Moves counters in SQLite, within the transaction of what they count.</summary>
 /// <remarks>The writer's thread alone uses it.</remarks>
 internal sealed class SqliteTotals(TimeProvider clock)
 {
@@ -15,15 +15,6 @@ internal sealed class SqliteTotals(TimeProvider clock)
         """;
 
     private const string MoveTaskCounters = $"{MoveCounters} RETURNING {ClickRows.Totals}";
-
-    private const string MoveTaskHours =
-        $"INSERT INTO task_hours (program, start, task, {LedgerTally.Columns}) VALUES (?, ?, ?, {SqliteTallies.Parameters}) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
-
-    private const string MoveTaskDays =
-        $"INSERT INTO task_days (program, start, task, {LedgerTally.Columns}) VALUES (?, ?, ?, {SqliteTallies.Parameters}) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
-
-    private const string MoveLinkHours =
-        $"INSERT INTO link_hours (program, start, task, link, {LedgerTally.Columns}) VALUES (?, ?, ?, ?, {SqliteTallies.Parameters}) ON CONFLICT DO UPDATE SET {SqliteTallies.Added}";
 
     private static readonly byte[] TaskPrefix = Encoding.UTF8.GetBytes(EntityId.Task);
 
@@ -41,17 +32,11 @@ internal sealed class SqliteTotals(TimeProvider clock)
     /// <returns>The totals of its tasks.</returns>
     public ImmutableArray<TaskTotals> Move(SqliteSession session, ClickFold fold)
     {
-        MoveRollups(session, fold);
-        return Move(session, fold.Counters());
-    }
-
-    private ImmutableArray<TaskTotals> Move(SqliteSession session, Dictionary<byte[], LedgerTally> counters)
-    {
         var now = clock.GetUtcNow();
         var move = session.Prepare(MoveCounters);
         var moveTask = session.Prepare(MoveTaskCounters);
         var tasks = ImmutableArray.CreateBuilder<TaskTotals>();
-        foreach (var (scope, tally) in counters)
+        foreach (var (scope, tally) in fold.Counters())
         {
             var number = _numbers.OfScope(session, scope);
             if (scope.AsSpan().StartsWith(TaskPrefix))
@@ -61,25 +46,5 @@ internal sealed class SqliteTotals(TimeProvider clock)
         }
 
         return tasks.DrainToImmutable();
-    }
-
-    private static void MoveRollups(SqliteSession session, ClickFold fold)
-    {
-        var taskHours = session.Prepare(MoveTaskHours);
-        var taskDays = session.Prepare(MoveTaskDays);
-        var linkHours = session.Prepare(MoveLinkHours);
-        foreach (var hour in fold.TaskHours)
-        {
-            if (hour.Tally == default)
-                continue;
-
-            Bind(taskHours, hour.Number, hour.Key.Start).Bind(hour.Tally).Run();
-            Bind(taskDays, hour.Number, hour.Key.Day).Bind(hour.Tally).Run();
-            foreach (var link in hour.Links)
-                Bind(linkHours, hour.Number, hour.Key.Start).Bind(link.Number).Bind(link.Tally).Run();
-        }
-
-        static SqliteStatement Bind(SqliteStatement statement, TaskNumber task, long start) =>
-            statement.Bind(task.Program).Bind(start).Bind(task.Task);
     }
 }

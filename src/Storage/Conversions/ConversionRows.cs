@@ -47,7 +47,7 @@ internal static class ConversionRows
     public static WaitingPage Waiting(IReadOnlyList<(Guid Id, long Number)> rows, int limit) => new(
         [.. rows.Take(limit).Select(row => row.Id)], rows.Count > limit ? rows[limit - 1].Number : null);
 
-    /// <summary>What an entry of an attributed conversion adds to counters and rollups.</summary>
+    /// <summary>What an entry of an attributed conversion adds to counters.</summary>
     public static LedgerTally TallyOf(ConversionEntry entry) =>
         LedgerTally.OfConversion(entry.Conversions, MoneyUnits.Of(entry.Amount), MoneyUnits.Of(entry.Payout));
 
@@ -58,21 +58,20 @@ internal static class ConversionRows
             return null;
 
         var fold = new ClickFold();
-        var hour = fold.Of(new TaskHourKey(
+        var task = fold.Of(new TaskKey(
             EntityId.Parse(attribution.TaskId, EntityId.Task),
             EntityId.Parse(attribution.CampaignId, EntityId.Campaign),
             EntityId.Parse(attribution.PartnerId, EntityId.Partner),
-            EntityId.Parse(step.After.ProgramId, EntityId.Program),
-            HourOf(step.After)));
-        hour.Tally = TallyOf(step.Entry);
+            EntityId.Parse(step.After.ProgramId, EntityId.Program)));
+        task.Tally = TallyOf(step.Entry);
         if (attribution.LinkCode is { } code)
-            hour.Of(System.Text.Encoding.UTF8.GetBytes(code)).Tally = hour.Tally;
+            task.Of(System.Text.Encoding.UTF8.GetBytes(code)).Tally = task.Tally;
 
         return fold;
     }
 
     /// <summary>The hour in which a conversion counts, by the Unix second at which it begins: that in which it happened.</summary>
-    public static long HourOf(Conversion conversion) => TaskHourKey.HourOf(conversion.OccurredAt.ToUnixTimeMilliseconds());
+    public static long HourOf(Conversion conversion) => LedgerTime.HourOf(conversion.OccurredAt.ToUnixTimeMilliseconds());
 
     /// <summary>By how much a step moves what its campaign has paid: the number of paid conversions, and the money in units.</summary>
     public static (long Conversions, long Payout) SpendingOf(ConversionStep step) =>

@@ -124,16 +124,16 @@ internal sealed class SqliteConversionStore(SqliteDatabase database, SqliteTotal
             BindChanged(session.Prepare(Update), step.After).Bind(number).Run();
 
         var fold = ConversionRows.FoldOf(step);
-        var hour = fold?.TaskHours.Single();
-        var link = hour?.Links.SingleOrDefault();
-        if (hour is not null)
-            numbers.Number(session, hour, link);
+        var task = fold?.Tasks.Single();
+        var link = task?.Links.SingleOrDefault();
+        if (task is not null)
+            numbers.Number(session, task, link);
 
         var (entry, tally) = (step.Entry, ConversionRows.TallyOf(step.Entry));
         session.Prepare(InsertEntry)
             .Bind(number).Bind(entry.Sequence).Bind((int)entry.Kind).Bind(entry.At).Bind(entry.Reason)
             .Bind(tally.Conversions).Bind(tally.Revenue).Bind(tally.Payout)
-            .BindOrNull(link?.Number).BindOrNull(hour?.Number.Task).Bind(ConversionRows.HourOf(step.After)).Run();
+            .BindOrNull(link?.Number).BindOrNull(task?.Number.Task).Bind(ConversionRows.HourOf(step.After)).Run();
         if (fold is null || tally == default)
             return new WrittenConversion(step, null);
 

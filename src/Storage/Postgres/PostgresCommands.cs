@@ -9,6 +9,9 @@ internal static class Parameter
     /// <summary>A value, or an array that a statement unnests.</summary>
     public static NpgsqlParameter Of<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
 
+    /// <summary>A UUID, or null.</summary>
+    public static NpgsqlParameter OfOrNull(Guid? id) => new NpgsqlParameter<Guid?> { TypedValue = id, NpgsqlDbType = NpgsqlDbType.Uuid };
+
     /// <summary>A text.</summary>
     public static NpgsqlParameter Of(string? text) => new NpgsqlParameter<string?> { TypedValue = Storable(text), NpgsqlDbType = NpgsqlDbType.Text };
 

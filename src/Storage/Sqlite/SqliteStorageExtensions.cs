@@ -6,6 +6,7 @@ using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
 using OrleansLinks.Links;
+using OrleansLinks.Reports;
 
 namespace OrleansLinks.Storage.Sqlite;
 
@@ -33,6 +34,7 @@ public static class SqliteStorageExtensions
         services.AddSingleton<SqliteTotals>().AddSingleton<SqliteLedgerAudit>();
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
         services.AddSingleton<IConversionStore, SqliteConversionStore>();
+        services.AddSingleton<IReportStore, SqliteReportStore>();
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
         return services;

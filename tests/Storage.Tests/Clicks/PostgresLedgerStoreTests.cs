@@ -83,25 +83,6 @@ public sealed class PostgresLedgerStoreTests() : LedgerStoreTests(new PostgresHo
         Assert.Equal(20 * 51, (await Ledger.ReadCountersAsync(CounterScopes.OfLink("code"))).UniqueClicks);
     }
 
-    protected override async Task<Dictionary<RollupKey, Rollup>> ReadRollupsAsync(string programId)
-    {
-        var rollups = new Dictionary<RollupKey, Rollup>();
-        foreach (var table in new[] { "task_hours", "task_days", "link_hours" })
-        {
-            var ids = table.StartsWith("link", StringComparison.Ordinal) ? "link_code, NULL::uuid, NULL::uuid" : "NULL::text, campaign_id, partner_id";
-            var rows = await Postgres.Database.ReadAsync(
-                $"SELECT start, task_id, {ids}, clicks, unique_clicks, bot_clicks, outside_terms_clicks FROM {table} WHERE program_id = $1",
-                row => (
-                    new RollupKey(table, row.Int64(), row.Id(EntityId.Task), row.TextOrNull()),
-                    new Rollup(row.IdOrNull(EntityId.Campaign), row.IdOrNull(EntityId.Partner), row.Int64(), row.Int64(), row.Int64(), row.Int64())),
-                Parameter.Of(programId, EntityId.Program));
-            foreach (var (key, rollup) in rows)
-                rollups.Add(key, rollup);
-        }
-
-        return rollups;
-    }
-
     private Task<List<string>> PartitionsAsync() => Postgres.Database.ReadAsync(
         "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'clicks'::regclass ORDER BY 1", row => row.Text());
 }

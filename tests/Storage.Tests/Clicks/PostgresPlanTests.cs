@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansLinks.Links;
+using OrleansLinks.Reports;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
 using Xunit;
@@ -48,9 +49,10 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
     [Fact]
     public async Task The_audit_reads_new_and_old_clicks_by_their_positions()
     {
-        AssertReadsByIndex(await ExplainAsync(PostgresLedgerAudit.Fold, Parameter.Of(filled.Position), Parameter.Of(filled.Position + 1000), Parameter.Of((short)0)));
+        AssertReadsByIndex(await ExplainAsync(PostgresLedgerAudit.Fold, Parameter.Of(filled.Position), Parameter.Of(filled.Position + 1000), Parameter.Of((short)0), Parameter.Of(filled.Day.From), Parameter.Of(filled.Day.To)));
         AssertReadsByIndex(await ExplainAsync(
-            PostgresLedgerAudit.DifferentRange, Parameter.Of(filled.Position >> 16), Parameter.Of(filled.Position + 500), Parameter.Of(LedgerOrder.FirstOf(0)), Parameter.Of(0)));
+            PostgresLedgerAudit.DifferentRange, Parameter.Of(filled.Position >> 16), Parameter.Of(filled.Position + 500), Parameter.Of(filled.Day.From), Parameter.Of(0), Parameter.Of(filled.Day.To)));
+        Assert.Equal(LedgerOrder.DayOf(filled.Day.From) + 1, LedgerOrder.DayOf(filled.Day.To));
     }
 
     [Fact]
@@ -70,13 +72,14 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
         AssertReadsByIndex(await ExplainAsync(PostgresLinkStore.List, Parameter.Of(filled.Task, EntityId.Task), Parameter.Of(long.MaxValue), Parameter.Of(51L)));
         AssertReadsByIndex(await ExplainAsync(PostgresLedgerStore.ReadCounters, Parameter.Of(LedgerOrder.ScopeOf(filled.Task)!)));
         AssertReadsByIndex(await ExplainAsync(
-            "SELECT start, sum(clicks) FROM task_hours WHERE program_id = $1 AND start >= $2 AND start < $3 GROUP BY start",
-            Parameter.Of(Guid.Empty), Parameter.Of(1000L), Parameter.Of(2000L)));
+            PostgresReportStore.ReadSegments,
+            Parameter.Of(filled.Program, EntityId.Program), Parameter.Of(LedgerOrder.DayOf(Make.Noon)), Parameter.Of(LedgerOrder.DayOf(Make.Noon) + 1), Parameter.Of(new short[] { 0, 2 })));
+        AssertReadsByIndex(await ExplainAsync(PostgresReportStore.ReadClicks, Parameter.Of(filled.Position), Parameter.Of(filled.Position + 1000), Parameter.OfOrNull(null), Parameter.Of(filled.Day.From), Parameter.Of(filled.Day.To)));
     }
 
     private static void AssertReadsByIndex(string plan)
     {
-        Assert.DoesNotMatch("Seq Scan on (clicks|links|counters|task_|link_)", plan);
+        Assert.DoesNotMatch("Seq Scan on (clicks|links|counters|report_)", plan);
         Assert.Contains("Index", plan, StringComparison.Ordinal);
     }
 
@@ -101,9 +104,14 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
 
         public string Task { get; } = Make.Id(EntityId.Task);
 
+        public string Program { get; private set; } = "";
+
         public Guid ClickId { get; private set; }
 
         public long Position { get; private set; }
+
+        /// <summary>The bounds of the day of that position.</summary>
+        public (Guid From, Guid To) Day { get; private set; }
 
         internal PostgresHost Host { get; } = new();
 
@@ -121,10 +129,14 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
                     ClickId = clicks[100].Id;
             }
 
+            Program = links[0].ProgramId;
+            await Host.Get<IReportStore>().FoldAllAsync();
+
             // The default partition too: an empty table may as well be scanned.
             await Host.Get<ILedgerStore>().RecordAsync(ClickBatch.Of([.. links.Select(link => Make.Click(link, Host.Clock.Now) with { Id = Guid.CreateVersion7(Make.Noon.AddYears(60)) })]));
             await Host.RunAsync("ANALYZE");
             Position = await Host.ReadOneAsync("SELECT min(position) + 100 FROM clicks", row => row.Int64());
+            Day = await Host.Database.UseAsync(connection => PostgresDays.BoundsAsync(connection, (int)(Position >> 48), Position, Position + 50));
         }
 
         public ValueTask DisposeAsync() => Host.DisposeAsync();

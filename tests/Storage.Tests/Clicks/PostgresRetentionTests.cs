@@ -1,3 +1,4 @@
+using OrleansLinks.Reports;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
 using Xunit;
@@ -31,7 +32,9 @@ public sealed class PostgresRetentionTests : IAsyncDisposable
         Assert.Equal(clicks[2..].Select(click => click.Id).Reverse(), (await Ledger.ListClicksAsync(link.TaskId, null, 10)).Select(record => record.Click.Id));
         Assert.Null(await Ledger.FindClickAsync(clicks[0].Id));
         Assert.Equal(5, (await Ledger.ReadCountersAsync(CounterScopes.OfTask(link.TaskId))).Clicks);
-        Assert.Equal(5, await _host.CountAsync("task_hours"));
+        var rows = await _host.Get<IReportStore>().ReadAsync(
+            new ReportQuery(link.ProgramId, [Make.Noon.AddDays(-30).ToUnixTimeSeconds(), Make.Noon.AddDays(30).ToUnixTimeSeconds()], ReportGroups.None, ReportFilter.All, 1));
+        Assert.Equal(5, Assert.Single(rows!.Value).Totals.Clicks);
         Assert.Equal((0, 5), await AuditAsync());
         await _host.RunAsync("DELETE FROM clicks WHERE id = (SELECT max(id::text)::uuid FROM clicks)");
         Assert.NotEqual(0, (await AuditAsync()).Drift);
@@ -56,7 +59,7 @@ public sealed class PostgresRetentionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_partition_stays_until_the_audit_has_read_it()
+    public async Task A_partition_stays_until_the_audit_and_the_rollups_have_read_it()
     {
         await Ledger.RecordAsync(ClickBatch.Of(Make.Click(Make.Link("code"))));
         _host.Clock.Now = Make.Noon.AddDays(20);
@@ -124,6 +127,7 @@ public sealed class PostgresRetentionTests : IAsyncDisposable
 
     private async Task<(long Drift, long Clicks)> AuditAsync()
     {
+        await _host.Get<IReportStore>().FoldAllAsync();
         var audit = await Ledger.AuditAsync(TimeSpan.FromSeconds(1));
         return (audit.Drift, audit.Clicks);
     }

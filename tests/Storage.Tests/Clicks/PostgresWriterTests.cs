@@ -78,11 +78,11 @@ public sealed class PostgresWriterTests : IAsyncDisposable
     {
         var link = Make.Link("code");
         var batch = ClickBatch.Of([.. Enumerable.Range(0, 100).Select(_ => Make.Click(link))]);
-        await _host.RunAsync("ALTER TABLE link_hours ADD CONSTRAINT refused CHECK (false)");
+        await _host.RunAsync("ALTER TABLE counters ADD CONSTRAINT refused CHECK (false)");
         await Assert.ThrowsAsync<PostgresException>(() => Ledger.RecordAsync(batch));
         Assert.Equal((0, 0), (await _host.CountAsync("clicks"), await _host.CountAsync("counters")));
 
-        await _host.RunAsync("ALTER TABLE link_hours DROP CONSTRAINT refused");
+        await _host.RunAsync("ALTER TABLE counters DROP CONSTRAINT refused");
 
         Assert.Equal(100, (await Ledger.RecordAsync(batch)).Added);
         Assert.Equal(100, (await Ledger.ReadCountersAsync(CounterScopes.OfLink("code"))).UniqueClicks);
