@@ -1,4 +1,5 @@
 using OrleansLinks.Conversions;
+using OrleansLinks.Reports;
 
 namespace OrleansLinks.Silo;
 
@@ -15,22 +16,28 @@ internal sealed class Upkeep(IGrainFactory grains, TimeProvider clock, ILogger<U
         using var timer = new PeriodicTimer(Pause, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                await grains.Actor<IWaitingConversionsGrain>(IWaitingConversionsGrain.Key).LookAgain();
-            }
-#pragma warning disable CA1031 // The next turn tries again.
-            catch (Exception exception)
+            await Try("Conversions that wait for their click", () => grains.Actor<IWaitingConversionsGrain>(IWaitingConversionsGrain.Key).LookAgain());
+            await Try("The rollups of reports", () => grains.Actor<IReportRollupGrain>(IReportRollupGrain.Key).KeepUp());
+        }
+    }
+
+    private async Task Try(string what, Func<Task> lookAfter)
+    {
+        try
+        {
+            await lookAfter();
+        }
+#pragma warning disable CA1031 // The next turn tries again, and the others are looked after all the same.
+        catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                log.NotLookedAfter(exception);
-            }
+        {
+            log.NotLookedAfter(what, exception);
         }
     }
 }
 
 internal static partial class UpkeepLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Conversions that wait for their click could not be looked at; it is tried again.")]
-    public static partial void NotLookedAfter(this ILogger log, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} could not be looked after; it is tried again.")]
+    public static partial void NotLookedAfter(this ILogger log, string what, Exception exception);
 }
