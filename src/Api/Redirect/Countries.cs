@@ -61,9 +61,20 @@ internal sealed class Countries
 
         var visitor = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         var entry = _reader.Find<CountryEntry>(visitor);
-        return entry?.Code is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] code && !Array.Exists(Nowhere, network => network.Contains(visitor))
-            ? code
-            : null;
+        return entry?.Code is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] code && !IsNowhere(visitor) ? code : null;
+    }
+
+    private static bool IsNowhere(IPAddress address)
+    {
+        foreach (var network in Nowhere)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
 
