@@ -52,7 +52,7 @@ public sealed class RunningHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _host = EdgeHost.Build(["--port", "0", "--data", DataFolder]);
+        _host = EdgeHost.Build(["--port", "0", "--data", DataFolder, "--Http:TrustedProxies", "127.0.0.1"]);
         using var output = new StringWriter();
         await _host.Start(output);
         var lines = output.ToString().Split('\n').Select(line => line.Trim()).ToArray();

@@ -23,6 +23,9 @@ public sealed class Cluster : IAsyncLifetime
 
     public IGrainFactory Grains => _cluster.Client;
 
+    /// <summary>The history of settings, as the actors have it.</summary>
+    public History.ISettingsHistory History => _stores.GetRequiredService<History.ISettingsHistory>();
+
     public async ValueTask InitializeAsync()
     {
         _folder = DataFolder.Open(_path);
@@ -37,6 +40,7 @@ public sealed class Cluster : IAsyncLifetime
             .AddSingleton(_stores.GetRequiredService<ILinkStore>())
             .AddSingleton(_stores.GetRequiredService<ILedgerStore>())
             .AddSingleton(_stores.GetRequiredService<Conversions.IConversionStore>())
+            .AddSingleton(_stores.GetRequiredService<History.ISettingsHistory>())
             .AddSingleton(_stores.GetRequiredService<Directory.IDirectoryStore>())
             .AddSingleton(_stores.GetRequiredService<Access.IIdempotencyStore>())
             .AddSingleton(TimeProvider.System));

@@ -70,6 +70,7 @@ public sealed class StartupErrorTests
     [InlineData("Clicks:JournalMaxHeldBytes", "-1")]
     [InlineData("Clicks:JournalFolder", "/proc/self/journal")]
     [InlineData("Redirect:CachedLinks", "0")]
+    [InlineData("Geo:Database", "/nowhere/countries.mmdb")]
     public async Task A_setting_that_is_malformed_is_named(string setting, string value)
     {
         using var folder = new TemporaryFolder();

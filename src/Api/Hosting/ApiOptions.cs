@@ -46,6 +46,16 @@ internal sealed class RedirectOptions
     public int CachedLinks { get; set; } = 200_000;
 }
 
+/// <summary>How a visitor's country is told (section <c>Geo</c>).</summary>
+internal sealed class GeoOptions
+{
+    /// <summary>
+    /// A file in the MaxMind DB format that tells countries by addresses, as ip-location-db, GeoLite2 or DB-IP have them; empty for the
+    /// one that comes with the program.
+    /// </summary>
+    public string Database { get; set; } = "";
+}
+
 /// <summary>How clicks are kept until the ledger has them (section <c>Clicks</c>).</summary>
 internal sealed class ClickOptions
 {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansLinks.Journal;
+using OrleansLinks.Redirect;
 using OrleansLinks.Silo;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
@@ -40,6 +41,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         var data = builder.Configuration.Read<DataOptions>("Data");
         var clicks = builder.Configuration.Read<ClickOptions>("Clicks");
         var redirect = builder.Configuration.Read<RedirectOptions>("Redirect");
+        var countries = Countries.Open(builder.Configuration.Read<GeoOptions>("Geo").Database);
         var start = builder.Configuration.Read<StartOptions>("");
         var database = builder.Configuration.Read<DatabaseOptions>("Database");
         var cluster = builder.Configuration.Read<ClusterSettings>("Cluster");
@@ -49,7 +51,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         var folder = DataFolder.Open(data.Folder);
         var silos = AddActors(builder, database, cluster, folder);
         builder.Services.AddDraining(builder.Configuration.Read<ShutdownOptions>("Shutdown"));
-        builder.Services.AddSingleton(folder).AddSingleton(origin).AddSingleton(start).AddSingleton(redirect);
+        builder.Services.AddSingleton(folder).AddSingleton(origin).AddSingleton(start).AddSingleton(redirect).AddSingleton(countries);
         builder.Services.AddSingleton(provider => ClickJournal.Open(
             clicks.ToSettings(folder.Path), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClickJournal>>()));
         builder.Services.AddSingleton<FirstStart>();

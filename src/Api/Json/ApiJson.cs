@@ -61,7 +61,7 @@ internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
     }
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(ApiTexts.Time(value));
 }
 
 /// <summary>Money as <c>{ "amount": "12.50", "currency": "EUR" }</c>.</summary>
@@ -78,7 +78,7 @@ internal sealed class MoneyConverter : JsonConverter<Money>
     public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        writer.WriteString("amount", value.Amount.ToString("0.00##", CultureInfo.InvariantCulture));
+        writer.WriteString("amount", ApiTexts.Amount(value.Amount));
         writer.WriteString("currency", value.Currency);
         writer.WriteEndObject();
     }
@@ -97,7 +97,7 @@ internal sealed class RateConverter : JsonConverter<decimal>
     };
 
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString("0.####", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(ApiTexts.Rate(value));
 }
 
 /// <summary>Reads a value within another, so that what is wrong with it is found by its whole path.</summary>

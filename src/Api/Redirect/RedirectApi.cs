@@ -115,6 +115,7 @@ internal static class RedirectApi
         {
             var userAgent = Cut(context.Request.Headers.UserAgent, MaxUserAgent);
             var visitor = await services.Visitors.Identify(context, userAgent);
+            var (isCrawler, device) = UserAgents.Find(userAgent);
             await services.Recorder.Record(new Click(
                 id,
                 link?.Code,
@@ -125,13 +126,15 @@ internal static class RedirectApi
                 now,
                 decision.Class,
                 decision.Reason,
-                Crawlers.Match(userAgent),
+                isCrawler,
                 visitor,
                 decision.LandingPage,
                 Cut(context.Request.Headers.Referer, MaxReferrer),
                 userAgent,
                 values,
-                Settings: new ClickSettings(terms.Campaign.Version, terms.Program.Version, decision.Target)));
+                services.Countries.Find(context.Connection.RemoteIpAddress),
+                device,
+                new ClickSettings(terms.Campaign.Version, terms.Program.Version, decision.Target)));
         }
 
         var response = context.Response;
@@ -174,6 +177,7 @@ internal sealed record RedirectServices(
     LinkDirectory Directory,
     ClickRecorder Recorder,
     Visitors Visitors,
+    Countries Countries,
     IExceptionHandler Failures,
     TimeProvider Clock);
 

@@ -37,6 +37,10 @@ public interface ICampaignGrain : IGrainWithStringKey
     [Alias("RemoveParticipant")]
     Task<bool> RemoveParticipant(string partnerId);
 
+    /// <summary>The campaign as it was at a version; null where that is not known.</summary>
+    [Alias("GetVersion"), AlwaysInterleave]
+    Task<CampaignInfo?> GetVersion(long version);
+
     /// <summary>The terms that were in force at a time: what clicks of then are paid by; null when the campaign was never made.</summary>
     [Alias("GetTermsAt"), AlwaysInterleave]
     Task<TermsVersion?> GetTermsAt(DateTimeOffset at);

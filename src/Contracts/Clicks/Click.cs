@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansLinks.Links;
 
 namespace OrleansLinks.Clicks;
@@ -88,6 +89,10 @@ public sealed record Click(
 /// <param name="IsUnique">Whether it was the visitor's first on that link for 30 minutes (rolling).</param>
 [GenerateSerializer, Immutable, Alias("ClickRecord")]
 public sealed record ClickRecord([property: Id(0)] Click Click, [property: Id(1)] bool IsUnique);
+
+/// <summary>A click and the decisions that made it what it is, in their order.</summary>
+[GenerateSerializer, Immutable, Alias("ExplainedClick")]
+public sealed record ExplainedClick([property: Id(0)] ClickRecord Record, [property: Id(1)] ImmutableArray<DecisionStep> Steps);
 
 /// <summary>
 /// Totals over the clicks and conversions of a link, task, campaign, or a partner's share of a campaign. Every click is in

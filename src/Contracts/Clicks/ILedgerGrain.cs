@@ -67,4 +67,8 @@ public interface IClickGrain : IGrainWithStringKey
     /// <summary>The click, or null when there is none by that id.</summary>
     [Alias("Get"), AlwaysInterleave]
     Task<ClickRecord?> Get();
+
+    /// <summary>Why the click is what it is, by the settings of its time; null when there is none by that id.</summary>
+    [Alias("Explain"), AlwaysInterleave]
+    Task<ExplainedClick?> Explain();
 }

@@ -132,10 +132,14 @@ public sealed record ConversionEntry(
 [GenerateSerializer, Immutable, Alias("ConversionDetails")]
 public sealed record ConversionDetails([property: Id(0)] Conversion Conversion, [property: Id(1)] ImmutableArray<ConversionEntry> Entries);
 
+/// <summary>A conversion and the decisions that made it what it is, in their order.</summary>
+[GenerateSerializer, Immutable, Alias("ExplainedConversion")]
+public sealed record ExplainedConversion([property: Id(0)] Conversion Conversion, [property: Id(1)] ImmutableArray<DecisionStep> Steps);
+
 /// <summary>A version of what a campaign pays.</summary>
 /// <param name="CampaignId">The campaign.</param>
-/// <param name="Version">The campaign's version that it came with.</param>
-/// <param name="Since">From when on clicks are paid by it.</param>
+/// <param name="Version">A version of the campaign that has these terms.</param>
+/// <param name="Since">From when on that version holds.</param>
 /// <param name="Tracking">The window and the locking period.</param>
 /// <param name="Pay">What is paid.</param>
 [GenerateSerializer, Immutable, Alias("TermsVersion")]

@@ -15,6 +15,10 @@ public interface IProgramGrain : IGrainWithStringKey
     [Alias("Get"), AlwaysInterleave]
     ValueTask<ProgramInfo?> Get();
 
+    /// <summary>The program as it was at a version; null where that is not known.</summary>
+    [Alias("GetVersion"), AlwaysInterleave]
+    Task<ProgramInfo?> GetVersion(long version);
+
     /// <summary>A page of the program's conversions that belong to no click, or wait for theirs; newest first.</summary>
     /// <param name="before">Where the page before ended; null for the first page.</param>
     /// <param name="limit">At most so many.</param>

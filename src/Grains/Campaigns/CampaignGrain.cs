@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
+using OrleansLinks.History;
 using OrleansLinks.Partners;
 using OrleansLinks.Programs;
 
@@ -14,8 +15,10 @@ internal sealed class CampaignGrain(
     IDirectoryStore directory,
     ILedgerStore ledger,
     IConversionStore conversions,
+    ISettingsHistory history,
     TimeProvider clock) : SettingsGrain<CampaignInfo>(state, changes), ICampaignGrain
 {
+    private readonly CampaignHistory _history = new(history);
     private Participants? _participants;
 
     private Participants Participants => _participants ??= new Participants(directory, Changes, this.GetPrimaryKeyString());
@@ -67,11 +70,7 @@ internal sealed class CampaignGrain(
         var campaign = CampaignRules.Apply(Current.Id, Current, Current.ProgramId, change, program!.Currency, clock);
         if (campaign.IsOk && campaign.Value != Current)
         {
-            if (campaign.Value.Tracking != Current.Tracking || campaign.Value.PayForPerformance != Current.PayForPerformance)
-            {
-                await KeepTerms(Current, campaign.Value);
-            }
-
+            await _history.Keep(Current, campaign.Value, clock.GetUtcNow());
             await Write(campaign.Value);
         }
 
@@ -91,6 +90,7 @@ internal sealed class CampaignGrain(
         {
             // On the new lists before it is there, off the old ones after: missing from neither at any time.
             await directory.AddAsync(ListsOf(campaign.Value));
+            await _history.Keep(before, campaign.Value, clock.GetUtcNow());
             await Write(campaign.Value);
             await directory.RemoveAsync([.. ListsOf(before).Except(ListsOf(campaign.Value))]);
         }
@@ -126,9 +126,9 @@ internal sealed class CampaignGrain(
         return true;
     }
 
-    public async Task<TermsVersion?> GetTermsAt(DateTimeOffset at) => Current is { } campaign
-        ? await conversions.FindTermsAsync(campaign.Id, at, campaign.Version) ?? TermsOf(campaign, campaign.CreatedAt)
-        : null;
+    public async Task<CampaignInfo?> GetVersion(long version) => CurrentOrLeave() is { } campaign ? await _history.Find(campaign, version) : null;
+
+    public async Task<TermsVersion?> GetTermsAt(DateTimeOffset at) => Current is { } campaign ? await _history.FindTerms(campaign, at) : null;
 
     public Task<ConversionPage> ListConversions(string? partnerId, long? before, int limit) =>
         conversions.ListAsync(this.GetPrimaryKeyString(), partnerId, before, limit);
@@ -146,20 +146,6 @@ internal sealed class CampaignGrain(
         new(DirectoryLists.CampaignsOf(campaign.ProgramId, campaign.Status), campaign.Id),
         new(DirectoryLists.CampaignsOf(campaign.ProgramId, campaign.Status, campaign.Kind), campaign.Id),
     ];
-
-    /// <summary>
-    /// Keeps the terms that a change brings, before it is made: those of a version that the campaign never came to are not looked
-    /// at, and are replaced when it does come to that version.
-    /// </summary>
-    private async Task KeepTerms(CampaignInfo before, CampaignInfo after)
-    {
-        var now = clock.GetUtcNow();
-        var isFirst = await conversions.FindTermsAsync(before.Id, now, before.Version) is null;
-        await conversions.AddTermsAsync(isFirst ? [TermsOf(before, before.CreatedAt), TermsOf(after, now)] : [TermsOf(after, now)]);
-    }
-
-    private static TermsVersion TermsOf(CampaignInfo campaign, DateTimeOffset since) =>
-        new(campaign.Id, campaign.Version, since, campaign.Tracking, campaign.PayForPerformance);
 
     private Refusal? CheckVersion(long? expectedVersion) => CurrentOrLeave() is { } campaign
         ? Refusal.WhenStale(campaign.Version, expectedVersion)

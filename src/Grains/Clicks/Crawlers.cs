@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace OrleansLinks.Clicks;
@@ -16,10 +15,6 @@ public static partial class Crawlers
     // The list counts these among crawlers, but they are browsers inside apps, in which people follow links.
     private static readonly string[] InAppBrowsers = ["MetaIAB Facebook"];
 
-    // User agents repeat; what one is found to be is remembered, for so many.
-    private const int MaxKnown = 10_000;
-    private static readonly ConcurrentDictionary<string, bool> Known = new();
-
     static Crawlers()
     {
         using var resource = typeof(Crawlers).Assembly.GetManifestResourceStream("crawler-user-agents.txt")
@@ -35,27 +30,8 @@ public static partial class Crawlers
     }
 
     /// <summary>Whether a user agent says that it is a crawler. One that says nothing does not.</summary>
-    public static bool Match(string? userAgent)
-    {
-        if (string.IsNullOrEmpty(userAgent))
-        {
-            return false;
-        }
-
-        if (Known.TryGetValue(userAgent, out var isCrawler))
-        {
-            return isCrawler;
-        }
-
-        if (Known.Count >= MaxKnown)
-        {
-            Known.Clear();
-        }
-
-        return Known[userAgent] = Find(userAgent);
-    }
-
-    private static bool Find(string userAgent) => userAgent.AsSpan().ContainsAny(Words) || Patterns.IsMatch(userAgent);
+    public static bool Match(string? userAgent) =>
+        !string.IsNullOrEmpty(userAgent) && (userAgent.AsSpan().ContainsAny(Words) || Patterns.IsMatch(userAgent));
 
     [GeneratedRegex(@"\A(?:[A-Za-z0-9 _:;,@=<>~!'&%-]|\\[./() +_:-])+\z")]
     private static partial Regex PlainWord();

@@ -117,11 +117,3 @@ internal sealed class LedgerAuditGrain(ILedgerStore store, TimeProvider clock) :
         _took = clock.GetElapsedTime(began);
     }
 }
-
-[GrainType("click")]
-internal sealed class ClickGrain(ILedgerStore store) : Grain, IClickGrain
-{
-    public Task<ClickRecord?> Get() => EntityId.TryParse(this.GetPrimaryKeyString(), EntityId.Click, out var id)
-        ? store.FindClickAsync(id)
-        : Task.FromResult<ClickRecord?>(null);
-}

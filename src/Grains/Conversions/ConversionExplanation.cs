@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 
@@ -21,22 +20,22 @@ internal static class ConversionExplanation
     {
         var steps = ImmutableArray.CreateBuilder<DecisionStep>();
         var isUnmatched = conversion.State == ConversionState.Unmatched;
-        var clickId = Input("clickId", EntityId.From(EntityId.Click, conversion.ClickId));
+        var clickId = new DecisionInput("clickId", EntityId.From(EntityId.Click, conversion.ClickId));
         if (conversion.Attribution is null && (conversion.State == ConversionState.WaitingForClick || conversion.Reason == ConversionRules.ClickNotFound || click is null))
         {
-            steps.Add(Step("click", conversion.Reason ?? "waiting", null, clickId, Input("waitsUntil", conversion.ReportedAt + ConversionRules.LongestWait)));
+            steps.Add(Step("click", conversion.Reason ?? "waiting", null, clickId, new("waitsUntil", conversion.ReportedAt + ConversionRules.LongestWait)));
             return steps.ToImmutable();
         }
 
         var clickedAt = conversion.Attribution?.ClickedAt ?? click!.At;
-        steps.Add(Step("click", "found", null, clickId, Input("clickedAt", clickedAt)));
+        steps.Add(Step("click", "found", null, clickId, new("clickedAt", clickedAt)));
         if (isUnmatched && conversion.Reason == ConversionRules.ClickOfOtherProgram)
         {
             steps.Add(Step("program", ConversionRules.ClickOfOtherProgram, null));
             return steps.ToImmutable();
         }
 
-        steps.Add(Step("program", "same", null, Input("programId", conversion.ProgramId)));
+        steps.Add(Step("program", "same", null, new DecisionInput("programId", conversion.ProgramId)));
         if (terms is null)
         {
             return steps.ToImmutable();
@@ -45,7 +44,7 @@ internal static class ConversionExplanation
         var days = terms.Tracking.AttributionWindowDays;
         steps.Add(Step(
             "attributionWindow", isUnmatched ? conversion.Reason! : "within", terms.Version,
-            Input("clickedAt", clickedAt), Input("occurredAt", conversion.OccurredAt), Input("days", days), Input("until", clickedAt.AddDays(days))));
+            new("clickedAt", clickedAt), new("occurredAt", conversion.OccurredAt), new("days", days), new("until", clickedAt.AddDays(days))));
         if (conversion.Attribution is not { } attribution)
         {
             return steps.ToImmutable();
@@ -66,35 +65,35 @@ internal static class ConversionExplanation
             steps.Add(Step("cap", isByCap ? ConversionRules.CapReached : "within", terms.Version, [.. Describe(cap)]));
         }
 
-        steps.Add(Step("payout", Text(new Money(conversion.Payout, conversion.Currency)), terms.Version, Input("amount", Text(new Money(conversion.Amount, conversion.Currency)))));
+        steps.Add(Step("payout", new Money(conversion.Payout, conversion.Currency).ToText(), terms.Version, new DecisionInput("amount", new Money(conversion.Amount, conversion.Currency))));
         var state = conversion.StateAt(now);
         steps.Add(Step(
             "lock", state.ToString().ToLowerInvariant(), attribution.TermsVersion,
-            Input("occurredAt", conversion.OccurredAt), Input("lockingPeriodDays", terms.Tracking.LockingPeriodDays), Input("timeZone", timeZone), Input("locksAt", attribution.LocksAt)));
+            new("occurredAt", conversion.OccurredAt), new("lockingPeriodDays", terms.Tracking.LockingPeriodDays), new("timeZone", timeZone), new("locksAt", attribution.LocksAt)));
         return steps.ToImmutable();
     }
 
     private static IEnumerable<DecisionInput> Describe(PayoutTerms pay, TermsVersion terms)
     {
-        yield return Input("inForceSince", terms.Since);
+        yield return new DecisionInput("versionSince", terms.Since);
         if (pay.Amount is { } amount)
         {
-            yield return Input("amount", Text(amount));
+            yield return new DecisionInput("amount", amount);
         }
 
         if (pay.Rate is { } rate)
         {
-            yield return Input("rate", rate.ToString("0.####", CultureInfo.InvariantCulture));
+            yield return new DecisionInput("rate", ApiTexts.Rate(rate));
         }
 
         if (pay.MinPayout is { } min)
         {
-            yield return Input("minPayout", Text(min));
+            yield return new DecisionInput("minPayout", min);
         }
 
         if (pay.MaxPayout is { } max)
         {
-            yield return Input("maxPayout", Text(max));
+            yield return new DecisionInput("maxPayout", max);
         }
     }
 
@@ -102,22 +101,14 @@ internal static class ConversionExplanation
     {
         if (cap.Conversions is { } conversions)
         {
-            yield return Input("conversions", conversions);
+            yield return new DecisionInput("conversions", conversions);
         }
 
         if (cap.Payout is { } payout)
         {
-            yield return Input("payout", Text(payout));
+            yield return new DecisionInput("payout", payout);
         }
     }
 
     private static DecisionStep Step(string rule, string outcome, long? version, params ImmutableArray<DecisionInput> inputs) => new(rule, outcome, inputs, version);
-
-    private static DecisionInput Input(string name, string value) => new(name, value);
-
-    private static DecisionInput Input(string name, long value) => new(name, value.ToString(CultureInfo.InvariantCulture));
-
-    private static DecisionInput Input(string name, DateTimeOffset value) => new(name, value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-
-    private static string Text(Money money) => $"{money.Amount.ToString("0.00##", CultureInfo.InvariantCulture)} {money.Currency}";
 }

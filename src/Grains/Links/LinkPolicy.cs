@@ -68,6 +68,10 @@ internal static class LinkPolicy
         return shut;
     }
 
+    /// <summary>Whether a reason is the code of a gate that is shut.</summary>
+    public static bool IsGate(string? reason) => reason is
+        CampaignNotActive or CampaignNotStarted or CampaignEnded or TrackingOff or PayForPerformanceOff or PartnerNotParticipating;
+
     /// <summary>Whether every gate is open.</summary>
     public static bool IsOpen(TaskTerms terms, DateTimeOffset now) => ShutGates(terms, now).IsEmpty;
 

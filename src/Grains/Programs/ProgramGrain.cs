@@ -1,5 +1,6 @@
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
+using OrleansLinks.History;
 
 namespace OrleansLinks.Programs;
 
@@ -9,8 +10,11 @@ internal sealed class ProgramGrain(
     SettingsChanges changes,
     IDirectoryStore directory,
     IConversionStore conversions,
+    ISettingsHistory history,
     TimeProvider clock) : SettingsGrain<ProgramInfo>(state, changes), IProgramGrain
 {
+    private readonly ProgramHistory _history = new(history);
+
     public async Task<Result<ProgramInfo>> Create(ProgramChange settings)
     {
         if (Current is not null)
@@ -31,6 +35,8 @@ internal sealed class ProgramGrain(
 
     public ValueTask<ProgramInfo?> Get() => new(CurrentOrLeave());
 
+    public async Task<ProgramInfo?> GetVersion(long version) => CurrentOrLeave() is { } program ? await _history.Find(program, version) : null;
+
     public Task<ConversionPage> ListUnmatched(long? before, int limit) => conversions.ListUnmatchedAsync(this.GetPrimaryKeyString(), before, limit);
 
     public async Task<Result<ProgramInfo>> Change(ProgramChange change, long? expectedVersion)
@@ -48,6 +54,7 @@ internal sealed class ProgramGrain(
         var program = ProgramRules.Apply(Current.Id, Current, change, clock.GetUtcNow());
         if (program.IsOk && program.Value != Current)
         {
+            await _history.Keep(Current, program.Value, clock.GetUtcNow());
             await Write(program.Value);
         }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 using OrleansLinks.Links;
@@ -6,7 +5,7 @@ using OrleansLinks.Storage;
 
 namespace OrleansLinks.Conversions;
 
-/// <summary>Conversions, entries and terms as rows, whichever database they are in.</summary>
+/// <summary>Conversions and entries as rows, whichever database they are in.</summary>
 internal static class ConversionRows
 {
     /// <summary>The columns that <see cref="Read"/> reads, and in whose order a conversion is written.</summary>
@@ -85,15 +84,6 @@ internal static class ConversionRows
             && (payout <= 0 || cap.Payout is not { } money || spent.Payout + payout <= MoneyUnits.Of(money.Amount));
     }
 
-    public static string Write(TermsVersion terms) => JsonSerializer.Serialize(new KeptTerms(terms.Tracking, terms.Pay));
-
-    public static TermsVersion ReadTerms(string campaignId, IRow row)
-    {
-        var (version, since) = (row.Int64(), row.Time());
-        var kept = JsonSerializer.Deserialize<KeptTerms>(row.Text())!;
-        return new TermsVersion(campaignId, version, since, kept.Tracking, kept.Pay);
-    }
-
     private static Attribution? ReadAttribution(IRow row)
     {
         // What is not attributed has no more columns to read: whoever reads others too reads them first.
@@ -104,8 +94,6 @@ internal static class ConversionRows
                 code, row.Id(EntityId.Task), row.Id(EntityId.Campaign), row.Id(EntityId.Partner), row.Time(), row.Time(), row.Int64(),
                 row.TextOrNull(), (DeviceClass)row.Int32(), row.ReportingValues());
     }
-
-    private sealed record KeptTerms(CampaignTracking Tracking, PayForPerformance Pay);
 }
 
 /// <summary>Money in the databases: whole ten-thousandths of the currency's unit, as amounts have four decimals at most.</summary>

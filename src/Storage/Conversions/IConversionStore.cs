@@ -15,8 +15,8 @@ public sealed record ConversionStep(Conversion After, ConversionEntry Entry);
 public sealed record WrittenConversion(ConversionStep? Step, TaskTotals? Task);
 
 /// <summary>
-/// Conversions and their entries, which move counters and rollups in the same transaction, and the terms that campaigns have
-/// had. Costs do not grow with the number of conversions.
+/// Conversions and their entries, which move counters and rollups in the same transaction. Costs do not grow with the number of
+/// conversions.
 /// </summary>
 public interface IConversionStore
 {
@@ -49,12 +49,6 @@ public interface IConversionStore
     /// <param name="after">Where the page before ended; null for the first page.</param>
     /// <param name="limit">At most so many.</param>
     Task<WaitingPage> ListWaitingAsync(long? after, int limit);
-
-    /// <summary>Keeps versions of a campaign's terms; one that is there by its version is replaced.</summary>
-    Task AddTermsAsync(params ImmutableArray<TermsVersion> versions);
-
-    /// <summary>The terms that were in force at a time, of those up to a version; null where none are known.</summary>
-    Task<TermsVersion?> FindTermsAsync(string campaignId, DateTimeOffset at, long maxVersion);
 }
 
 /// <summary>Conversions that wait for their click.</summary>

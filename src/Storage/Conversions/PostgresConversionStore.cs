@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Npgsql;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
@@ -61,12 +60,6 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
         SELECT number, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 FROM conversions WHERE id = $1
         """;
 
-    private const string AddTerms =
-        "INSERT INTO campaign_terms VALUES ($1, $2, $3, $4) ON CONFLICT (campaign_id, version) DO UPDATE SET since = excluded.since, terms = excluded.terms";
-
-    private const string FindTerms =
-        "SELECT version, since, terms FROM campaign_terms WHERE campaign_id = $1 AND version <= $2 AND since <= $3 ORDER BY version DESC LIMIT 1";
-
     public Task<ConversionDetails?> FindAsync(Guid id) => database.ReadAsync(async connection =>
     {
         // In one snapshot, so that the entries are those of the conversion as it is read.
@@ -107,32 +100,6 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
 
     public async Task<WaitingPage> ListWaitingAsync(long? after, int limit) => ConversionRows.Waiting(
         await database.ReadAsync(ListWaiting, static row => (row.Guid(), row.Int64()), Parameter.Of(after ?? 0), Parameter.Of(limit + 1L)), limit);
-
-    public Task AddTermsAsync(params ImmutableArray<TermsVersion> versions) => database.UseAsync(async connection =>
-    {
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var batch = connection.CreateBatch();
-        foreach (var terms in versions)
-        {
-            batch.Add(
-                AddTerms,
-                Parameter.Of(terms.CampaignId, EntityId.Campaign),
-                Parameter.Of(terms.Version),
-                Parameter.Of(terms.Since.ToUnixTimeMilliseconds()),
-                Parameter.Of(ConversionRows.Write(terms)));
-        }
-
-        await batch.RunAsync();
-        await transaction.CommitAsync();
-        return versions.Length;
-    });
-
-    public async Task<TermsVersion?> FindTermsAsync(string campaignId, DateTimeOffset at, long maxVersion) => (await database.ReadAsync(
-        FindTerms,
-        row => ConversionRows.ReadTerms(campaignId, row),
-        Parameter.Of(campaignId, EntityId.Campaign),
-        Parameter.Of(maxVersion),
-        Parameter.Of(at.ToUnixTimeMilliseconds()))).SingleOrDefault();
 
     private async Task<ConversionPage> PageAsync(string sql, int limit, params NpgsqlParameter[] parameters) =>
         ConversionRows.Page(await database.ReadAsync(sql, static row => (row.Int64(), ConversionRows.Read(row)), parameters), limit);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 using OrleansLinks.Links;
@@ -54,14 +53,6 @@ internal sealed class SqliteConversionStore(SqliteDatabase database, SqliteTotal
 
     private const string ListWaiting = "SELECT id, number FROM conversions WHERE state = 0 AND number > ? ORDER BY number LIMIT ?";
 
-    private const string AddTerms =
-        """
-        INSERT INTO campaign_terms VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET since = excluded.since, terms = excluded.terms
-        """;
-
-    private const string FindTerms =
-        "SELECT version, since, terms FROM campaign_terms WHERE campaign_id = ? AND version <= ? AND since <= ? ORDER BY version DESC LIMIT 1";
-
     public Task<ConversionDetails?> FindAsync(Guid id) => database.ReadAsync(reader => reader.Snapshot(session =>
     {
         var (number, conversion) = session.Prepare(Find).Bind(id).First(static row => (row.Int64(), ConversionRows.Read(row)), default);
@@ -87,21 +78,6 @@ internal sealed class SqliteConversionStore(SqliteDatabase database, SqliteTotal
 
     public Task<WaitingPage> ListWaitingAsync(long? after, int limit) => database.ReadAsync(session => ConversionRows.Waiting(
         session.Prepare(ListWaiting).Bind(after ?? 0).Bind(limit + 1L).All(static row => (row.Guid(), row.Int64())), limit));
-
-    public Task AddTermsAsync(params ImmutableArray<TermsVersion> versions) => database.WriteAsync(session =>
-    {
-        foreach (var terms in versions)
-        {
-            session.Prepare(AddTerms)
-                .Bind(EntityId.Parse(terms.CampaignId, EntityId.Campaign)).Bind(terms.Version).Bind(terms.Since).Bind(ConversionRows.Write(terms)).Run();
-        }
-
-        return versions.Length;
-    });
-
-    public Task<TermsVersion?> FindTermsAsync(string campaignId, DateTimeOffset at, long maxVersion) => database.ReadAsync(session =>
-        session.Prepare(FindTerms).Bind(EntityId.Parse(campaignId, EntityId.Campaign)).Bind(maxVersion).Bind(at)
-            .First<TermsVersion?>(row => ConversionRows.ReadTerms(campaignId, row), null));
 
     private WrittenConversion Write(SqliteSession session, ConversionStep step, ConversionStep? beyondCap, PayoutCap? cap)
     {

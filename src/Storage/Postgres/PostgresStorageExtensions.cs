@@ -6,6 +6,7 @@ using OrleansLinks.Access;
 using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
+using OrleansLinks.History;
 using OrleansLinks.Links;
 using OrleansLinks.Reports;
 
@@ -32,6 +33,7 @@ public static class PostgresStorageExtensions
         services.AddSingleton<ILedgerStore, PostgresLedgerStore>();
         services.AddSingleton<IConversionStore, PostgresConversionStore>();
         services.AddSingleton<IReportStore, PostgresReportStore>();
+        services.AddSingleton<ISettingsHistory, PostgresSettingsHistory>();
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>();
         services.AddHostedService<PostgresUpkeep>();

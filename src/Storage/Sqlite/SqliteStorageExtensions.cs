@@ -5,6 +5,7 @@ using OrleansLinks.Access;
 using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
+using OrleansLinks.History;
 using OrleansLinks.Links;
 using OrleansLinks.Reports;
 
@@ -35,6 +36,7 @@ public static class SqliteStorageExtensions
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
         services.AddSingleton<IConversionStore, SqliteConversionStore>();
         services.AddSingleton<IReportStore, SqliteReportStore>();
+        services.AddSingleton<ISettingsHistory, SqliteSettingsHistory>();
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
         return services;

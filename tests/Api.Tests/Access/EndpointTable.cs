@@ -89,6 +89,7 @@ internal static class EndpointTable
         new("DELETE /links/{linkId}", (w, _) => $"/links/{w.LinkId}", null, 204, 204, 404, 204, 404),
         new("GET /links/{linkId}/counters", (w, _) => $"/links/{w.LinkId}/counters", null, 200, 200, 404, 200, 404),
         new("GET /clicks/{clickId}", (w, _) => $"/clicks/{w.ClickId}", null, 200, 200, 404, 200, 404),
+        new("GET /clicks/{clickId}/why", (w, _) => $"/clicks/{w.ClickId}/why", null, 200, 200, 404, 200, 404),
 
         new("POST /conversions", (_, _) => "/conversions", (w, _) => FullConversion(w), 201, 201, 404, 403, 403),
         new("GET /conversions/{conversionId}", (w, _) => $"/conversions/{w.ConversionId}", null, 200, 200, 404, 200, 404),

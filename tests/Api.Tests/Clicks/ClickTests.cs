@@ -108,6 +108,24 @@ public sealed class ClickTests(RunningHost host)
     }
 
     [Fact]
+    public async Task A_click_tells_the_visitors_country_and_device_and_not_its_address()
+    {
+        const string Phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1";
+        var world = await World.Make(host);
+        var url = (await world.MakeLink())["trackingUrl"];
+        var abroad = await host.Anyone.SendRaw(HttpMethod.Get, url, null, ("User-Agent", Phone), ("X-Forwarded-For", "8.8.8.8"));
+
+        var click = await world.ReadClick(World.ClickIdOf(abroad), Who.Partner);
+        var local = await world.ReadClick(World.ClickIdOf(await world.Click(url)), Who.Partner);
+
+        Assert.Equal(("US", "phone"), (click["country"]?.GetValue<string>(), click["device"]?.GetValue<string>()));
+        Assert.DoesNotContain("8.8.8.8", click.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal((null, "unknown"), (local["country"]?.GetValue<string>(), local["device"]?.GetValue<string>()));
+        var conversion = (await world.Convert(click["id"]!.GetValue<string>())).Expect(201);
+        Assert.Equal(("US", "phone"), (conversion["country"], conversion["device"]));
+    }
+
+    [Fact]
     public async Task What_a_browser_says_of_itself_is_cut_and_never_refused()
     {
         var world = await World.Make(host);

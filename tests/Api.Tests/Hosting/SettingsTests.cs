@@ -11,6 +11,7 @@ public sealed class SettingsTests
         ("Http", new HttpOptions()),
         ("Data", new DataOptions()),
         ("Tracking", new TrackingOptions()),
+        ("Geo", new GeoOptions()),
         ("Clicks", new ClickOptions()),
         ("Redirect", new RedirectOptions()),
         ("Database", new DatabaseOptions()),

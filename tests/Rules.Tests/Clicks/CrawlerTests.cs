@@ -92,8 +92,7 @@ public sealed class CrawlerTests
 
         foreach (var text in texts)
         {
-            // The best of some tries, so that only the text counts and not what else the machine is busy with; each is
-            // of another text, so that none is remembered.
+            // The best of some tries, so that only the text counts and not what else the machine is busy with.
             Assert.False(Crawlers.Match(text), text[..20]);
             Assert.InRange(Enumerable.Range(0, 5).Min(i => Time(text + i)), TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
         }
@@ -104,19 +103,6 @@ public sealed class CrawlerTests
             Crawlers.Match(text);
             return TimeProvider.System.GetElapsedTime(started);
         }
-    }
-
-    [Fact]
-    public void What_was_found_once_is_found_again_however_many_others_came_between()
-    {
-        for (var i = 0; i < 25_000; i++)
-        {
-            var number = i.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            Assert.Equal(i % 2 == 0, Crawlers.Match(i % 2 == 0 ? $"Googlebot/{number}" : $"Mozilla/5.0 Firefox/{number}"));
-        }
-
-        Assert.True(Crawlers.Match("Googlebot/0"));
-        Assert.False(Crawlers.Match("Mozilla/5.0 Firefox/1"));
     }
 
     [Fact]

@@ -157,26 +157,6 @@ public abstract class ConversionStoreTests(StorageHost host) : StoreTests(host)
     }
 
     [Fact]
-    public async Task The_terms_of_a_time_are_those_in_force_then_of_versions_that_came_to_be()
-    {
-        var campaign = Make.Id(EntityId.Campaign);
-        var (first, second, third) = (Terms(campaign, 1, 0, 10m), Terms(campaign, 4, 10, 20m), Terms(campaign, 6, 20, 30m));
-        await Store.AddTermsAsync(first, second);
-        await Store.AddTermsAsync(third);
-        await Store.AddTermsAsync(Terms(Make.Id(EntityId.Campaign), 2, 0, 99m));
-
-        Assert.Null(await Store.FindTermsAsync(campaign, Make.Noon.AddMinutes(-1), 9));
-        Assert.Equal(first, await Store.FindTermsAsync(campaign, Make.Noon.AddMinutes(9), 9));
-        Assert.Equal(second, await Store.FindTermsAsync(campaign, Make.Noon.AddMinutes(10), 9));
-        Assert.Equal(third, await Store.FindTermsAsync(campaign, Make.Noon.AddMinutes(60), 9));
-        Assert.Equal(second, await Store.FindTermsAsync(campaign, Make.Noon.AddMinutes(60), 5));
-
-        var again = Terms(campaign, 6, 30, 31m);
-        await Store.AddTermsAsync(again);
-        Assert.Equal(again, await Store.FindTermsAsync(campaign, Make.Noon.AddMinutes(60), 9));
-    }
-
-    [Fact]
     public async Task Totals_equal_details_whatever_happens_to_orders()
     {
         // What is done to six orders in any order, and again: reported, adjusted, reversed, with a cap on the campaign's money.
@@ -260,10 +240,6 @@ public abstract class ConversionStoreTests(StorageHost host) : StoreTests(host)
         CounterScopes.OfLink(link.Code), CounterScopes.OfTask(link.TaskId), CounterScopes.OfCampaign(link.CampaignId),
         CounterScopes.OfPartnerIn(link.CampaignId, link.PartnerId),
     ];
-
-    private static TermsVersion Terms(string campaign, long version, int minute, decimal rate) => new(
-        campaign, version, Make.Noon.AddMinutes(minute), new CampaignTracking(true, 30, 14),
-        new PayForPerformance(true, new PayoutTerms(PayoutModel.Percentage, Rate: rate, MaxPayout: new Money(9.99m, "EUR"), Cap: new PayoutCap(3))));
 
     private static ConversionStep Waiting(Guid clickId)
     {

@@ -18,3 +18,10 @@ ALTER TABLE conversions
   ADD COLUMN sub_id3 text,
   ADD COLUMN shared_id text,
   ADD COLUMN param text;
+
+-- All versions of the settings of campaigns and programs, of which the terms are a part. Rows from before are of campaigns, and
+-- have the terms alone, as have those of older programs beside: these find all terms, and keep theirs, under the name of before.
+ALTER TABLE campaign_terms RENAME TO settings_history;
+ALTER TABLE settings_history RENAME COLUMN campaign_id TO id;
+ALTER TABLE settings_history RENAME COLUMN terms TO settings;
+CREATE VIEW campaign_terms AS SELECT id AS campaign_id, version, since, settings AS terms FROM settings_history;

@@ -14,3 +14,9 @@ ALTER TABLE conversions ADD COLUMN sub_id2 TEXT;
 ALTER TABLE conversions ADD COLUMN sub_id3 TEXT;
 ALTER TABLE conversions ADD COLUMN shared_id TEXT;
 ALTER TABLE conversions ADD COLUMN param TEXT;
+
+-- All versions of the settings of campaigns and programs, of which the terms are a part. Rows from before are of campaigns, and
+-- have the terms alone.
+ALTER TABLE campaign_terms RENAME TO settings_history;
+ALTER TABLE settings_history RENAME COLUMN campaign_id TO id;
+ALTER TABLE settings_history RENAME COLUMN terms TO settings;
