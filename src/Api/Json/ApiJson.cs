@@ -61,12 +61,15 @@ internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
     }
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(value.UtcDateTime.ToString(Times.Format, CultureInfo.InvariantCulture));
 }
 
 /// <summary>Money as <c>{ "amount": "12.50", "currency": "EUR" }</c>.</summary>
 internal sealed class MoneyConverter : JsonConverter<Money>
 {
+    /// <summary>How an amount is written.</summary>
+    public const string Format = "0.00##";
+
     public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var body = NestedJson.Read<Body>(ref reader, options);
@@ -78,7 +81,7 @@ internal sealed class MoneyConverter : JsonConverter<Money>
     public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        writer.WriteString("amount", value.Amount.ToString("0.00##", CultureInfo.InvariantCulture));
+        writer.WriteString("amount", value.Amount.ToString(Format, CultureInfo.InvariantCulture));
         writer.WriteString("currency", value.Currency);
         writer.WriteEndObject();
     }
@@ -97,7 +100,7 @@ internal sealed class RateConverter : JsonConverter<decimal>
     };
 
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString("0.####", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(value.ToString(Decimals.Format, CultureInfo.InvariantCulture));
 }
 
 /// <summary>Reads a value within another, so that what is wrong with it is found by its whole path.</summary>
@@ -125,6 +128,9 @@ internal static class NestedJson
 
 internal static class Times
 {
+    /// <summary>How a time is written, in UTC.</summary>
+    public const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     /// <summary>Whether a time says its offset.</summary>
     public static bool HasOffset(string text)
     {
@@ -142,6 +148,9 @@ internal static class Times
 
 internal static class Decimals
 {
+    /// <summary>How a number that is no money is written.</summary>
+    public const string Format = "0.####";
+
     public static bool TryParse(string? text, out decimal value) => decimal.TryParse(
         text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
 }
