@@ -6,6 +6,7 @@ using OrleansLinks.Access;
 using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
+using OrleansLinks.Exports;
 using OrleansLinks.Links;
 
 namespace OrleansLinks.Storage.Postgres;
@@ -30,6 +31,7 @@ public static class PostgresStorageExtensions
         services.AddSingleton<PostgresPartitions>().AddSingleton<PostgresVisits>().AddSingleton<PostgresLedgerAudit>();
         services.AddSingleton<ILedgerStore, PostgresLedgerStore>();
         services.AddSingleton<IConversionStore, PostgresConversionStore>();
+        services.AddSingleton<IExportStore, PostgresExportStore>();
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>();
         services.AddHostedService<PostgresUpkeep>();

@@ -5,6 +5,7 @@ using OrleansLinks.Access;
 using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
+using OrleansLinks.Exports;
 using OrleansLinks.Links;
 
 namespace OrleansLinks.Storage.Sqlite;
@@ -33,6 +34,7 @@ public static class SqliteStorageExtensions
         services.AddSingleton<SqliteTotals>().AddSingleton<SqliteLedgerAudit>();
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
         services.AddSingleton<IConversionStore, SqliteConversionStore>();
+        services.AddSingleton<IExportStore, SqliteExportStore>();
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
         return services;
