@@ -9,15 +9,15 @@ using OrleansLinks.Hosting;
 
 namespace OrleansLinks.Lists;
 
-/// <summary>Marks an endpoint that answers a <see cref="RowStream{T}"/>: there are formats that it does not have, and things that the caller may not know of.</summary>
+/// <summary>Marks an endpoint that answers CSV too: there are formats that it does not have, and things that the caller may not know of.</summary>
 internal sealed record RowsMetadata;
 
 /// <summary>Answers rows as CSV or NDJSON.</summary>
 internal static class RowStream
 {
     /// <summary>Says that an endpoint answers rows in both formats.</summary>
-    public static RouteHandlerBuilder AnswersRows<T>(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new RowsMetadata())
-        .Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.MediaType).Produces<T>(StatusCodes.Status200OK, RowFormat.Ndjson.MediaType);
+    public static RouteHandlerBuilder AnswersRows<T>(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithMetadata(new RowsMetadata()).Produces<T>(StatusCodes.Status200OK, RowFormat.Ndjson.MediaType);
 
     /// <summary>
     /// Answers rows as they come, as a file to save. No more of them are in memory than what the client has yet to take, about

@@ -71,6 +71,12 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             operation.Parameters.Add(Header("If-Match", "The ETag of the version that is changed; refused when there is a newer one."));
         }
 
+        var hasRows = metadata.OfType<RowsMetadata>().Any();
+        if (hasRows && operation.Responses?["200"] is OpenApiResponse { Content: { } contents })
+        {
+            contents[RowFormat.Csv.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "RFC 4180, with a header." } };
+        }
+
         var hasBody = operation.RequestBody is not null;
         var isList = operation.Parameters.Any(parameter => parameter.Name == "cursor");
         int[] statuses =
@@ -78,7 +84,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             .. isList || hasBody || creates || isConditional ? (int[])[400] : [],
             401,
             403,
-            .. metadata.OfType<RowsMetadata>().Any() ? (int[])[404, 406] : [],
+            .. hasRows ? (int[])[404, 406] : [],
             .. path.Contains('{', StringComparison.Ordinal) || path.EndsWith("/conversions/", StringComparison.Ordinal) ? (int[])[404] : [],
             .. method is "POST" or "PATCH" ? (int[])[409] : [],
             .. isConditional ? (int[])[412] : [],
