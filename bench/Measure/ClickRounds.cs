@@ -1,4 +1,5 @@
 using OrleansLinks.Clicks;
+using OrleansLinks.Directory;
 using OrleansLinks.Links;
 
 namespace OrleansLinks.Bench;
@@ -16,7 +17,7 @@ internal sealed class ClickRounds
     private const int Tasks = 100;
 
     private readonly Random _random = new(1);
-    private readonly string _program = NewId(EntityId.Program);
+    private readonly string _program;
     private readonly string _campaign = NewId(EntityId.Campaign);
     private readonly (string Task, string Partner)[] _tasks = [.. Enumerable.Range(0, Tasks).Select(_ => (NewId(EntityId.Task), NewId(EntityId.Partner)))];
     private readonly Guid[] _visitors = new Guid[64 * 1024];
@@ -26,11 +27,20 @@ internal sealed class ClickRounds
     private readonly byte[] _bytes = new byte[ClickFormat.MaxLength];
     private int _last;
 
-    public ClickRounds()
+    /// <param name="program">The clicks' program; one that nothing knows of unless set.</param>
+    public ClickRounds(string? program = null)
     {
+        _program = program ?? NewId(EntityId.Program);
         for (var link = 0; link < Links; link++)
             _weights[link] = _sum += 1.0 / (link + 1);
     }
+
+    /// <summary>Puts the tasks on the lists of their program.</summary>
+    public Task List(IDirectoryStore directory) => directory.AddAsync(
+    [
+        new DirectoryEntry(DirectoryLists.CampaignsOf(_program), _campaign),
+        .. _tasks.Select(task => new DirectoryEntry(DirectoryLists.TasksOf(_campaign), task.Task)),
+    ]);
 
     /// <summary>The batches of the next round, with that many clicks in all.</summary>
     public List<ClickBatch> Next(int clicks = ClicksPerRound)

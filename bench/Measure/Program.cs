@@ -2,13 +2,14 @@ using System.Globalization;
 using OrleansLinks.Bench;
 
 // Measures what wrk cannot. Prints a line for each thing: what, measured, target, met, with tabs in between.
-// bench/redirect.sh, bench/path.sh, bench/ledger.sh and bench/audit.sh start it.
+// bench/redirect.sh, bench/path.sh, bench/ledger.sh, bench/audit.sh and bench/export.sh start it.
 //   Measure disk FOLDER SECONDS
 //   Measure staleness|watchers|outage ADDRESS CAMPAIGN PARTNER SECONDS PID DATA_FOLDER    (ORLEANSLINKS_OPERATOR_KEY holds the key)
 //   Measure memory FOLDER LINKS ROOM
 //   Measure allocations FOLDER
 //   Measure ledger FOLDER ROUNDS CONNECTION_STRING SERVER_PID    (bench/ledger.sh)
 //   Measure audit FOLDER CLICKS CONNECTION_STRING    (bench/audit.sh)
+//   Measure export FOLDER PROGRAM CLICKS CONNECTION_STRING    (bench/export.sh)
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
@@ -23,6 +24,9 @@ switch (args)
         return 0;
     case ["audit", var folder, var clicks, var connectionString]:
         await AuditCost.Measure(folder, Number(clicks), connectionString);
+        return 0;
+    case ["export", var folder, var program, var clicks, var connectionString]:
+        await ExportCost.Measure(folder, program, Number(clicks), connectionString);
         return 0;
     case ["allocations", var folder]:
         return Allocations.Measure(folder) ? 0 : 1;
