@@ -1,4 +1,5 @@
 using OrleansLinks.Clicks;
+using OrleansLinks.Directory;
 using OrleansLinks.Links;
 
 namespace OrleansLinks.Bench;
@@ -7,9 +8,10 @@ namespace OrleansLinks.Bench;
 /// Clicks of 100 tasks over links that differ in how often they are clicked (Zipf), three in ten by visitors that came
 /// before, in rounds as a shipper takes and splits them by the ledger's shards.
 /// </summary>
+/// <param name="program">The clicks' program; one that nothing knows of unless set.</param>
 /// <param name="tasks">How many tasks the links are of.</param>
 /// <param name="alter">Makes another click of one, before it is sent; null to leave them as they are.</param>
-internal sealed class ClickRounds(int tasks = 100, Func<Random, Click, Click>? alter = null)
+internal sealed class ClickRounds(string? program = null, int tasks = 100, Func<Random, Click, Click>? alter = null)
 {
     /// <summary>What a shipper takes at most.</summary>
     public const int ClicksPerRound = 32 * 1024;
@@ -26,7 +28,14 @@ internal sealed class ClickRounds(int tasks = 100, Func<Random, Click, Click>? a
     private int _last;
 
     /// <summary>The program of all clicks.</summary>
-    public string Program { get; } = NewId(EntityId.Program);
+    public string Program { get; } = program ?? NewId(EntityId.Program);
+
+    /// <summary>Puts the tasks on the lists of their program.</summary>
+    public Task List(IDirectoryStore directory) => directory.AddAsync(
+    [
+        new DirectoryEntry(DirectoryLists.CampaignsOf(Program), _campaign),
+        .. _tasks.Select(task => new DirectoryEntry(DirectoryLists.TasksOf(_campaign), task.Task)),
+    ]);
 
     /// <summary>The batches of the next round, with that many clicks in all.</summary>
     public List<ClickBatch> Next(int clicks = ClicksPerRound)

@@ -10,6 +10,7 @@ using OrleansLinks.Bench;
 //   Measure ledger FOLDER ROUNDS CONNECTION_STRING SERVER_PID    (bench/ledger.sh)
 //   Measure audit FOLDER CLICKS CONNECTION_STRING    (bench/audit.sh)
 //   Measure reports FOLDER CLICKS CONNECTION_STRING    (bench/reports.sh)
+//   Measure export FOLDER PROGRAM CLICKS CONNECTION_STRING    (bench/export.sh)
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
@@ -27,6 +28,9 @@ switch (args)
         return 0;
     case ["reports", var folder, var clicks, var connectionString]:
         await ReportCost.Measure(folder, Number(clicks), connectionString);
+        return 0;
+    case ["export", var folder, var program, var clicks, var connectionString]:
+        await ExportCost.Measure(folder, program, Number(clicks), connectionString);
         return 0;
     case ["allocations", var folder]:
         return Allocations.Measure(folder) ? 0 : 1;

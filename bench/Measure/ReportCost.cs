@@ -63,7 +63,7 @@ internal static class ReportCost
     private static async Task<(string Program, TimeSpan Fold)> Fill(ServiceProvider services, Calendar clock, int clicks)
     {
         var day = 0;
-        var source = new ClickRounds(1000, (random, click) =>
+        var source = new ClickRounds(tasks: 1000, alter: (random, click) =>
         {
             var at = FirstDay.AddDays(day).AddSeconds(random.Next(24 * 60 * 60));
             return click with

@@ -41,6 +41,7 @@ public sealed class Cluster : IAsyncLifetime
             .AddSingleton(_stores.GetRequiredService<ILedgerStore>())
             .AddSingleton(_stores.GetRequiredService<Conversions.IConversionStore>())
             .AddSingleton(_stores.GetRequiredService<History.ISettingsHistory>())
+            .AddSingleton(_stores.GetRequiredService<Exports.IExportStore>())
             .AddSingleton(_stores.GetRequiredService<Directory.IDirectoryStore>())
             .AddSingleton(_stores.GetRequiredService<Access.IIdempotencyStore>())
             .AddSingleton(TimeProvider.System));

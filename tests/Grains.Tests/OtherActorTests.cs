@@ -2,6 +2,7 @@ using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 using OrleansLinks.Directory;
+using OrleansLinks.Exports;
 using OrleansLinks.Installation;
 using OrleansLinks.Links;
 using OrleansLinks.Programs;
@@ -11,7 +12,7 @@ namespace OrleansLinks;
 public sealed class OtherActorTests(Cluster cluster)
 {
     [Fact]
-    public async Task A_batch_of_clicks_that_is_sent_twice_counts_once()
+    public async Task A_batch_of_clicks_that_is_sent_twice_counts_once_and_is_exported_once()
     {
         var task = await cluster.NewTask(await cluster.NewCampaign(LandingMode.PartnerChoice));
         var info = (await task.GetInfo())!;
@@ -26,6 +27,14 @@ public sealed class OtherActorTests(Cluster cluster)
         Assert.Equal(20, (await task.GetCounters()).Clicks);
         Assert.Equal(20, (await cluster.Grains.GetGrain<ICampaignGrain>(info.CampaignId).GetCounters(info.PartnerId)).Clicks);
         Assert.Equal(20, (await task.ListClicks(null, 100)).Length);
+
+        var export = cluster.Grains.Actor<IExportGrain>(IExportGrain.Key);
+        var page = await export.ReadClicks(new ExportScope(info.ProgramId), null, 12);
+        var rest = await export.ReadClicks(new ExportScope(PartnerId: info.PartnerId, IsPartners: true), page.Next, 12);
+        Assert.Equal(clicks.OrderBy(click => click.Id), page.Items.Concat(rest.Items).Select(record => record.Click));
+        Assert.Null(rest.Next);
+        Assert.Empty((await export.ReadConversions(new ExportScope(info.ProgramId), null, 12))!.Items);
+        Assert.Null(await export.ReadConversions(new ExportScope(info.ProgramId), Guid.NewGuid(), 12));
     }
 
     [Fact]

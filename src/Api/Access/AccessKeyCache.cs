@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Caching.Memory;
+using OrleansLinks.Problems;
 
 namespace OrleansLinks.Access;
 
@@ -8,6 +9,9 @@ namespace OrleansLinks.Access;
 /// </summary>
 internal sealed class AccessKeyCache(IGrainFactory grains, ChangeStamps stamps, TimeProvider clock) : IDisposable
 {
+    /// <summary>Who is sent something for a long time is asked for the key so often.</summary>
+    public static readonly TimeSpan CheckStreamsEvery = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(500);
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
@@ -30,6 +34,19 @@ internal sealed class AccessKeyCache(IGrainFactory grains, ChangeStamps stamps, 
         var key = await grains.Actor<IAccessKeyGrain>(id).Get();
         _cache.Set(id, new Entry(key, stamp), new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
         return key;
+    }
+
+    /// <summary>Whether the key that a caller came with still holds; while nobody can say, it does.</summary>
+    public async Task<bool> StillHolds(Caller caller)
+    {
+        try
+        {
+            return await Find(caller.Secret) is not null;
+        }
+        catch (Exception exception) when (Infrastructure.Fails(exception))
+        {
+            return true;
+        }
     }
 
     public void Dispose() => _cache.Dispose();

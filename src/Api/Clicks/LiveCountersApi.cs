@@ -9,7 +9,7 @@ namespace OrleansLinks.Clicks;
 /// <summary>A task's counters as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).</summary>
 internal static class LiveCountersApi
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Heartbeat = AccessKeyCache.CheckStreamsEvery;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly byte[] Opening = "retry: 1000\n\n"u8.ToArray();
     private static readonly byte[] HeartbeatComment = ": still here\n\n"u8.ToArray();
@@ -36,7 +36,7 @@ internal static class LiveCountersApi
         context.Response.Headers["X-Accel-Buffering"] = "no";
         try
         {
-            await Stream(context.Response, watch, LastVersion(context.Request), () => StillMay(caller, services.Keys), services.Clock, ended.Token);
+            await Stream(context.Response, watch, LastVersion(context.Request), () => services.Keys.StillHolds(caller), services.Clock, ended.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
@@ -82,19 +82,6 @@ internal static class LiveCountersApi
                 checkedAt = clock.GetTimestamp();
                 await response.Body.WriteAsync(HeartbeatComment, ended);
             }
-        }
-    }
-
-    /// <summary>Whether the key that the watcher came with still holds; while nobody can say, it does.</summary>
-    private static async Task<bool> StillMay(Caller caller, AccessKeyCache keys)
-    {
-        try
-        {
-            return await keys.Find(caller.Secret) is not null;
-        }
-        catch (Exception exception) when (Infrastructure.Fails(exception))
-        {
-            return true;
         }
     }
 

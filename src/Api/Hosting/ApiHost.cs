@@ -4,6 +4,7 @@ using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
+using OrleansLinks.Exports;
 using OrleansLinks.Installation;
 using OrleansLinks.Journal;
 using OrleansLinks.Json;
@@ -42,6 +43,7 @@ internal static class ApiHost
         services.AddSingleton<LedgerStatus>().AddHostedService(provider => provider.GetRequiredService<LedgerStatus>());
         services.AddSingleton<CounterHub>().AddHostedService(provider => provider.GetRequiredService<CounterHub>());
         services.AddSingleton<LiveCountersServices>();
+        services.AddSingleton<ExportServices>();
         services.AddSingleton<ActorsAnswer>();
         services.AddHealthChecks().AddCheck<ActorsAnswer>("actors").AddCheck<JournalIsWritten>("journal").AddCheck<ClicksAreCounted>("clicks");
         services.AddMeters(LedgerStatus.MeterName);
@@ -72,6 +74,7 @@ internal static class ApiHost
         api.MapLiveCounters();
         api.MapClicks();
         api.MapConversions();
+        api.MapExports();
         api.MapSigning();
         api.MapPostbacks();
         api.MapLedger();

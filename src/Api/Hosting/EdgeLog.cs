@@ -32,4 +32,7 @@ internal static partial class EdgeLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Totals differ from details by {Drift} clicks: {Findings}")]
     public static partial void TotalsDrift(this ILogger log, long drift, string findings);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer to {Path} is broken off after its beginning")]
+    public static partial void RowsBrokenOff(this ILogger log, string path, Exception exception);
 }

@@ -32,6 +32,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         [401] = "No valid access key.",
         [403] = "The key's role does not allow it, or the key is read-only.",
         [404] = "Not there, or nothing that the caller may know of.",
+        [406] = "No format that Accept or format names.",
         [409] = "The present state does not allow it.",
         [412] = "If-Match names another version than the current one.",
         [413] = "The body is too large.",
@@ -70,6 +71,12 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             operation.Parameters.Add(Header("If-Match", "The ETag of the version that is changed; refused when there is a newer one."));
         }
 
+        var hasRows = metadata.OfType<RowsMetadata>().Any();
+        if (hasRows && operation.Responses?["200"] is OpenApiResponse { Content: { } contents })
+        {
+            contents[RowFormat.Csv.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "RFC 4180, with a header." } };
+        }
+
         var hasBody = operation.RequestBody is not null;
         var isList = operation.Parameters.Any(parameter => parameter.Name == "cursor");
         int[] statuses =
@@ -77,6 +84,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             .. isList || hasBody || creates || isConditional ? (int[])[400] : [],
             401,
             403,
+            .. hasRows ? (int[])[404, 406] : [],
             .. path.Contains('{', StringComparison.Ordinal) || path.EndsWith("/conversions/", StringComparison.Ordinal) ? (int[])[404] : [],
             .. method is "POST" or "PATCH" ? (int[])[409] : [],
             .. isConditional ? (int[])[412] : [],

@@ -64,6 +64,7 @@ internal static class ApiProblems
         403 => "The access key does not allow this.",
         404 => "Not found.",
         405 => "The method is not allowed here.",
+        406 => "There is no such representation.",
         409 => "The present state does not allow this.",
         412 => "The version is not the current one.",
         413 => "The request is too large.",

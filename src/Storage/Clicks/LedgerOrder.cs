@@ -38,6 +38,18 @@ internal static class LedgerOrder
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>The least id of a time in Unix milliseconds; of 1970 for those before.</summary>
+    public static Guid FirstAt(long milliseconds) => IdOf((UInt128)(ulong)Math.Max(0, milliseconds) << 80);
+
+    /// <summary>The id that follows on another; the greatest on itself.</summary>
+    public static Guid After(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        var bits = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        return IdOf(bits == UInt128.MaxValue ? bits : bits + 1);
+    }
+
     /// <summary>The UTC hour of a time in Unix milliseconds, since 1970.</summary>
     public static long HourOf(long at) => LedgerTime.HourOf(at) / LedgerTime.SecondsPerHour;
 
@@ -83,6 +95,13 @@ internal static class LedgerOrder
         'p' => $"partner's share {CounterScopes.OfPartnerIn(EntityId.From(EntityId.Campaign, First(scope)), EntityId.From(EntityId.Partner, new Guid(scope.AsSpan(17, 16), bigEndian: true)))}",
         _ => $"link {EntityId.Link}{Encoding.UTF8.GetString(scope.AsSpan(1))}",
     };
+
+    private static Guid IdOf(UInt128 bits)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, bits);
+        return new Guid(bytes, bigEndian: true);
+    }
 
     private static byte[] Scope(char kind, Guid id) => [(byte)kind, .. id.ToByteArray(bigEndian: true)];
 

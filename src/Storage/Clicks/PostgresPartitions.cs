@@ -63,6 +63,13 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
             await DropBeforeAsync(LedgerOrder.DayOf(clock.GetUtcNow() - retention));
     }
 
+    /// <summary>The first day that has a partition, since 1970; today's where none has.</summary>
+    public async Task<int> FirstDayAsync()
+    {
+        var names = await database.ReadAsync(List, static row => row.Text());
+        return names.Where(IsDay).Select(DayOf).DefaultIfEmpty(LedgerOrder.DayOf(clock.GetUtcNow())).Min();
+    }
+
     private bool IsSane(int day)
     {
         var now = clock.GetUtcNow();

@@ -21,7 +21,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, SqliteTotals to
 
     // The columns are those of ClickRows.Columns, as its Read wants them; the links' scopes are lnk_ and their codes. CROSS
     // JOIN: the clicks are found first, then what they name.
-    private const string SelectClicks =
+    internal const string SelectClicks =
         """
         SELECT c.id, substr(s.scope, 5), t.task_id, t.campaign_id, t.partner_id, p.program_id, c.at, c.class, c.outside_terms_reason,
           c.is_bot, c.visitor, c.landing_page, c.referrer, u.user_agent, c.sub_id1, c.sub_id2, c.sub_id3, c.shared_id, c.param,

@@ -7,6 +7,7 @@ using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
 using OrleansLinks.History;
+using OrleansLinks.Exports;
 using OrleansLinks.Links;
 using OrleansLinks.Reports;
 
@@ -34,6 +35,7 @@ public static class PostgresStorageExtensions
         services.AddSingleton<IConversionStore, PostgresConversionStore>();
         services.AddSingleton<IReportStore, PostgresReportStore>();
         services.AddSingleton<ISettingsHistory, PostgresSettingsHistory>();
+        services.AddSingleton<IExportStore, PostgresExportStore>();
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>();
         services.AddHostedService<PostgresUpkeep>();

@@ -6,6 +6,7 @@ using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
 using OrleansLinks.History;
+using OrleansLinks.Exports;
 using OrleansLinks.Links;
 using OrleansLinks.Reports;
 
@@ -37,6 +38,7 @@ public static class SqliteStorageExtensions
         services.AddSingleton<IConversionStore, SqliteConversionStore>();
         services.AddSingleton<IReportStore, SqliteReportStore>();
         services.AddSingleton<ISettingsHistory, SqliteSettingsHistory>();
+        services.AddSingleton<IExportStore, SqliteExportStore>();
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
         return services;

@@ -99,6 +99,9 @@ internal static class EndpointTable
         new("GET /campaigns/{campaignId}/conversions", (w, _) => $"/campaigns/{w.CampaignId}/conversions", null, 200, 200, 404, 200, 404),
         new("GET /programs/{programId}/conversions/unmatched", (w, _) => $"/programs/{w.ProgramId}/conversions/unmatched", null, 200, 200, 404, 403, 403),
 
+        new("GET /exports/clicks", (w, _) => $"/exports/clicks?programId={w.ProgramId}", null, 200, 200, 404, 200, 404),
+        new("GET /exports/conversions", (w, _) => $"/exports/conversions?programId={w.ProgramId}", null, 200, 200, 404, 200, 404),
+
         new("POST /programs/{programId}/signing-secrets", (w, _) => $"/programs/{w.ProgramId}/signing-secrets", (_, _) => World.Parse("""{ "overlapSeconds": 3600 }"""), 201, 201, 404, 403, 403),
         new("GET /programs/{programId}/signing-secrets", (w, _) => $"/programs/{w.ProgramId}/signing-secrets", null, 200, 200, 404, 403, 403),
         new("DELETE /programs/{programId}/signing-secrets/{secretId}", (w, who) => $"/programs/{w.ProgramId}/signing-secrets/{w.SpareSecretIds[who]}", null, 204, 204, 404, 403, 403),

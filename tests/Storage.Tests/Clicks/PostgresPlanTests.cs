@@ -1,4 +1,6 @@
 using System.Text;
+using OrleansLinks.Conversions;
+using OrleansLinks.Exports;
 using OrleansLinks.Links;
 using OrleansLinks.Reports;
 using OrleansLinks.Storage;
@@ -77,9 +79,51 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
         AssertReadsByIndex(await ExplainAsync(PostgresReportStore.ReadClicks, Parameter.Of(filled.Position), Parameter.Of(filled.Position + 1000), Parameter.OfOrNull(null), Parameter.Of(filled.Day.From), Parameter.Of(filled.Day.To)));
     }
 
+    [Fact]
+    public async Task A_page_of_an_export_reads_of_each_task_what_it_takes_in_the_partition_of_its_day_alone()
+    {
+        var day = LedgerOrder.DayOf(Make.Noon.AddDays(9));
+        var tasks = filled.Tasks.Take(40).ToArray();
+        var begin = LedgerOrder.FirstOf(day);
+        var plan = await ExplainAsync(
+            PostgresExportStore.FindIds,
+            Parameter.Of(Enumerable.Range(0, tasks.Length).ToArray()), Parameter.Of(tasks), Parameter.Of(tasks.Select(_ => begin).ToArray()),
+            Parameter.Of(begin), Parameter.Of(LedgerOrder.FirstOf(day + 1)), Parameter.Of(4L));
+
+        AssertReadsByIndex(plan);
+        Assert.Equal(["clicks_20260510"], PartitionsOf(plan));
+        Assert.All(ActualRowsOf(plan), rows => Assert.InRange(rows, 0, 4 * tasks.Length));
+
+        var ids = await filled.Host.Database.ReadClicksAsync("SELECT id FROM clicks WHERE id >= $1 AND id < $2 ORDER BY id LIMIT 100", row => row.Guid(), Parameter.Of(begin), Parameter.Of(LedgerOrder.FirstOf(day + 1)));
+        plan = await ExplainAsync(PostgresExportStore.ReadClicks, Parameter.Of(ids.ToArray()), Parameter.Of(ids[0]), Parameter.Of(ids[^1]));
+
+        AssertReadsByIndex(plan);
+        Assert.Equal(["clicks_20260510"], PartitionsOf(plan));
+    }
+
+    [Theory]
+    [InlineData("program_id")]
+    [InlineData("campaign_id")]
+    [InlineData("partner_id")]
+    public async Task A_page_of_exported_conversions_reads_no_more_rows_than_it_has(string column)
+    {
+        var plan = await ExplainAsync(PostgresExportStore.ListOf(column), Parameter.Of(filled.Holder), Parameter.Of(1_000L), Parameter.Of(5L), Parameter.Of(long.MaxValue), Parameter.Of(50L));
+
+        AssertReadsByIndex(plan);
+        Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        Assert.All(ActualRowsOf(plan), rows => Assert.Equal(50, rows));
+    }
+
+    [Fact]
+    public async Task The_tasks_of_an_export_are_found_by_index()
+    {
+        AssertReadsByIndex(await ExplainAsync(PostgresExportStore.FindTasks, Parameter.Of("tasks:cmp_x7"), Parameter.Of("tasks:prt_x")));
+        AssertReadsByIndex(await ExplainAsync(PostgresExportStore.FindTasksOfProgram, Parameter.Of("campaigns:x::"), Parameter.Of((string?)null)));
+    }
+
     private static void AssertReadsByIndex(string plan)
     {
-        Assert.DoesNotMatch("Seq Scan on (clicks|links|counters|report_)", plan);
+        Assert.DoesNotMatch("Seq Scan on (clicks|links|counters|report_|conversions|directory)", plan);
         Assert.Contains("Index", plan, StringComparison.Ordinal);
     }
 
@@ -106,6 +150,12 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
 
         public string Program { get; private set; } = "";
 
+        /// <summary>All tasks.</summary>
+        public IReadOnlyList<Guid> Tasks { get; private set; } = [];
+
+        /// <summary>A program, campaign and partner of every fourth of 20,000 conversions.</summary>
+        public Guid Holder { get; } = new(1, 0, 0, new byte[8]);
+
         public Guid ClickId { get; private set; }
 
         public long Position { get; private set; }
@@ -118,6 +168,7 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
         public async ValueTask InitializeAsync()
         {
             var tasks = Enumerable.Range(0, 60).Select(i => i == 0 ? Task : Make.Id(EntityId.Task)).ToArray();
+            Tasks = [.. tasks.Select(task => EntityId.Parse(task, EntityId.Task))];
             var links = Enumerable.Range(0, 3000).Select(i => Make.Link($"code{i}", tasks[i % tasks.Length])).ToArray();
             await Host.Get<ILinkStore>().AddAsync([.. links], atomic: false);
             for (var day = 0; day < Days; day++)
@@ -134,6 +185,16 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
 
             // The default partition too: an empty table may as well be scanned.
             await Host.Get<ILedgerStore>().RecordAsync(ClickBatch.Of([.. links.Select(link => Make.Click(link, Host.Clock.Now) with { Id = Guid.CreateVersion7(Make.Noon.AddYears(60)) })]));
+            const string Holder = "lpad((i % 4)::text, 8, '0')::text || '-0000-0000-0000-000000000000'";
+            await Host.RunAsync(
+                $"""
+                INSERT INTO conversions ({ConversionRows.Columns})
+                SELECT gen_random_uuid(), 1, ({Holder})::uuid, 'sale', i::text, gen_random_uuid(), 1, NULL, 0, 1, 1, 'EUR', i / 7, i / 7, gen_random_uuid(),
+                  NULL, gen_random_uuid(), ({Holder})::uuid, ({Holder})::uuid, 0, 0, 1, NULL, 0, NULL, NULL, NULL, NULL, NULL FROM generate_series(1, 20000) AS i;
+                INSERT INTO directory SELECT 'campaigns:x::', 'cmp_x' || i FROM generate_series(1, 20) AS i;
+                INSERT INTO directory SELECT 'tasks:cmp_x' || i % 2000, 'tsk_x' || i FROM generate_series(1, 40000) AS i;
+                INSERT INTO directory SELECT 'tasks:prt_x', 'tsk_x' || i FROM generate_series(1, 40000) AS i;
+                """);
             await Host.RunAsync("ANALYZE");
             Position = await Host.ReadOneAsync("SELECT min(position) + 100 FROM clicks", row => row.Int64());
             Day = await Host.Database.UseAsync(connection => PostgresDays.BoundsAsync(connection, (int)(Position >> 48), Position, Position + 50));
