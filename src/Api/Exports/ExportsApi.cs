@@ -6,6 +6,7 @@ using OrleansLinks.Access;
 using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Journal;
+using OrleansLinks.Links;
 using OrleansLinks.Lists;
 using OrleansLinks.Problems;
 
@@ -56,12 +57,20 @@ internal static class ExportsApi
             return problem;
         }
 
-        var (scope, unknown) = await query.FindScope(export.Scope, caller, services.Grains);
-        if (scope is null)
+        var (whose, unknown) = await query.FindScope(caller, services.Grains);
+        if (whose is null)
         {
             return unknown!;
         }
 
+        var scope = export.Scope with
+        {
+            ProgramId = whose.ProgramId,
+            CampaignId = whose.CampaignId,
+            TaskId = whose.TaskId,
+            PartnerId = whose.PartnerId,
+            IsPartners = caller.Side == Side.Partner,
+        };
         export = export with { Scope = scope };
         if (await read(scope, export.After, PageOf(export.Limit)) is not { } first)
         {

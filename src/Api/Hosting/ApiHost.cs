@@ -14,6 +14,7 @@ using OrleansLinks.Partners;
 using OrleansLinks.Problems;
 using OrleansLinks.Programs;
 using OrleansLinks.Redirect;
+using OrleansLinks.Reports;
 using OrleansLinks.Tasks;
 
 namespace OrleansLinks.Hosting;
@@ -44,6 +45,7 @@ internal static class ApiHost
         services.AddSingleton<CounterHub>().AddHostedService(provider => provider.GetRequiredService<CounterHub>());
         services.AddSingleton<LiveCountersServices>();
         services.AddSingleton<ExportServices>();
+        services.AddSingleton<ReportServices>();
         services.AddSingleton<ActorsAnswer>();
         services.AddHealthChecks().AddCheck<ActorsAnswer>("actors").AddCheck<JournalIsWritten>("journal").AddCheck<ClicksAreCounted>("clicks");
         services.AddMeters(LedgerStatus.MeterName);
@@ -74,6 +76,7 @@ internal static class ApiHost
         api.MapLiveCounters();
         api.MapClicks();
         api.MapConversions();
+        api.MapReports();
         api.MapExports();
         api.MapSigning();
         api.MapPostbacks();

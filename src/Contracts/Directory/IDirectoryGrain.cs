@@ -22,6 +22,9 @@ public static class DirectoryLists
     /// <summary>Partners that a program made or works with.</summary>
     public static string PartnersOf(string programId) => $"partners:{programId}";
 
+    /// <summary>Programs that a partner works with, or once did.</summary>
+    public static string ProgramsWith(string partnerId) => $"programs-with:{partnerId}";
+
     /// <summary>Access keys of a program's brand, or of a partner.</summary>
     public static string KeysOf(string holderId) => $"keys:{holderId}";
 

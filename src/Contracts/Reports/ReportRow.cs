@@ -107,4 +107,10 @@ public readonly record struct ReportTotals(
     [property: Id(3)] long OutsideTermsClicks,
     [property: Id(4)] long Conversions,
     [property: Id(5)] decimal Revenue,
-    [property: Id(6)] decimal Payout);
+    [property: Id(6)] decimal Payout)
+{
+    /// <summary>Adds two up.</summary>
+    public static ReportTotals Add(ReportTotals a, ReportTotals b) => new(
+        a.Clicks + b.Clicks, a.UniqueClicks + b.UniqueClicks, a.BotClicks + b.BotClicks, a.OutsideTermsClicks + b.OutsideTermsClicks,
+        a.Conversions + b.Conversions, a.Revenue + b.Revenue, a.Payout + b.Payout);
+}

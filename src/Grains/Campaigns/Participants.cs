@@ -16,7 +16,16 @@ internal sealed class Participants(IDirectoryStore directory, SettingsChanges ch
 
     public async Task Add(string partnerId, string programId)
     {
-        await Change(partnerId, directory.AddAsync([.. EntriesOf(partnerId), new DirectoryEntry(DirectoryLists.PartnersOf(programId), partnerId)]), true);
+        // Who once worked with a program stays on these lists: what came of it is there to be read.
+        await Change(
+            partnerId,
+            directory.AddAsync(
+            [
+                .. EntriesOf(partnerId),
+                new DirectoryEntry(DirectoryLists.PartnersOf(programId), partnerId),
+                new DirectoryEntry(DirectoryLists.ProgramsWith(partnerId), programId),
+            ]),
+            true);
     }
 
     public async Task Remove(string partnerId)

@@ -79,12 +79,16 @@ internal sealed class ReportAggregation
     /// <summary>The groups; those of equal stretches are together, in the order of time.</summary>
     public ImmutableArray<ReportRow> Rows()
     {
+        // Of a conversion that was taken back, where nobody clicked, nothing is left.
         var rows = ImmutableArray.CreateBuilder<ReportRow>(_keys.Count);
         for (var group = 0; group < _keys.Count; group++)
-            rows.Add(RowOf(group));
+        {
+            if (_sums.AsSpan(group * ReportSegment.Measures, ReportSegment.Measures).ContainsAnyExcept(0L))
+                rows.Add(RowOf(group));
+        }
 
         rows.Sort(static (a, b) => a.Stretch.CompareTo(b.Stretch));
-        return rows.MoveToImmutable();
+        return rows.DrainToImmutable();
     }
 
     private ReportRow RowOf(int group)

@@ -99,6 +99,7 @@ internal static class EndpointTable
         new("GET /campaigns/{campaignId}/conversions", (w, _) => $"/campaigns/{w.CampaignId}/conversions", null, 200, 200, 404, 200, 404),
         new("GET /programs/{programId}/conversions/unmatched", (w, _) => $"/programs/{w.ProgramId}/conversions/unmatched", null, 200, 200, 404, 403, 403),
 
+        new("GET /reports/performance", (w, _) => $"/reports/performance?programId={w.ProgramId}&groupBy=day,link", null, 200, 200, 404, 200, 404),
         new("GET /exports/clicks", (w, _) => $"/exports/clicks?programId={w.ProgramId}", null, 200, 200, 404, 200, 404),
         new("GET /exports/conversions", (w, _) => $"/exports/conversions?programId={w.ProgramId}", null, 200, 200, 404, 200, 404),
 
