@@ -4,7 +4,7 @@ using OrleansLinks.Conversions;
 
 namespace OrleansLinks.Exports;
 
-/// <summary>What is exported: rows for which all holds that is set. One of the ids is.</summary>
+/// <summary>What is exported: rows for which all holds that is set. The program is, or the partner that exports its own; for clicks any of the ids will do.</summary>
 /// <param name="ProgramId">The program.</param>
 /// <param name="CampaignId">The campaign.</param>
 /// <param name="TaskId">The task.</param>
