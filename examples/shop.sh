@@ -66,6 +66,8 @@ expect "clicks" "$(jq .clicks <<<"$counters")" 1
 expect "conversions" "$(jq .conversions <<<"$counters")" 1
 expect "revenue" "$(jq -r .revenue.amount <<<"$counters")" 50.00
 expect "payout" "$(jq -r .payout.amount <<<"$counters")" 5.00
+expect "the report by device pays" "$(call "$partner" GET "/reports/performance?programId=$program&groupBy=day,device" | jq -r '[.items[].payout.amount] | join(", ")')" 5.00
+expect "the report as a file" "$(curl -fsS "$base/api/v1/reports/performance?groupBy=campaign&format=csv" -H "Authorization: Bearer $brand" | tail -n 1 | cut -d, -f 2,6-9 | tr -d '\r')" 1,1,50.00,EUR,5.00
 expect "what changed the first order" "$(call "$partner" GET "/conversions/$id" | jq -r '[.entries[] | "\(.kind) \(.payout.amount)"] | join(", ")')" "reported 8.00, adjusted -3.00"
 expect "drift" "$(call "$operator" GET /ledger | jq .drift)" 0
 echo "The shop works."
