@@ -1,4 +1,5 @@
 using OrleansLinks.Conversions;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Silo;
 
@@ -18,6 +19,7 @@ internal sealed class Upkeep(IGrainFactory grains, TimeProvider clock, ILogger<U
             try
             {
                 await grains.Actor<IWaitingConversionsGrain>(IWaitingConversionsGrain.Key).LookAgain();
+                await grains.Actor<IWebhookFeedGrain>(IWebhookFeedGrain.Key).Forget();
             }
 #pragma warning disable CA1031 // The next turn tries again.
             catch (Exception exception)
@@ -31,6 +33,6 @@ internal sealed class Upkeep(IGrainFactory grains, TimeProvider clock, ILogger<U
 
 internal static partial class UpkeepLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Conversions that wait for their click could not be looked at; it is tried again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is looked after once a minute (conversions that wait for their click, old events) was not; it is tried again.")]
     public static partial void NotLookedAfter(this ILogger log, Exception exception);
 }

@@ -12,6 +12,8 @@ internal interface IRow
 
     int? Int32OrNull();
 
+    long? Int64OrNull();
+
     bool Boolean();
 
     /// <summary>Kept as Unix milliseconds.</summary>

@@ -14,6 +14,7 @@ using OrleansLinks.Problems;
 using OrleansLinks.Programs;
 using OrleansLinks.Redirect;
 using OrleansLinks.Tasks;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Hosting;
 
@@ -74,6 +75,7 @@ internal static class ApiHost
         api.MapConversions();
         api.MapSigning();
         api.MapPostbacks();
+        api.MapWebhooks();
         api.MapLedger();
         api.MapKeys();
         app.MapApiDocument();

@@ -110,6 +110,8 @@ internal sealed class PostgresRow(NpgsqlDataReader reader) : IRow
 
     public int? Int32OrNull() => IsNull ? (int?)PassNull() : Int32();
 
+    public long? Int64OrNull() => IsNull ? (long?)PassNull() : Int64();
+
     public bool Boolean() => reader.GetBoolean(_column++);
 
     public DateTimeOffset Time() => DateTimeOffset.FromUnixTimeMilliseconds(Int64());

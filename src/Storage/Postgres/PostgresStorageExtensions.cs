@@ -7,6 +7,7 @@ using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
 using OrleansLinks.Links;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Storage.Postgres;
 
@@ -30,6 +31,7 @@ public static class PostgresStorageExtensions
         services.AddSingleton<PostgresPartitions>().AddSingleton<PostgresVisits>().AddSingleton<PostgresLedgerAudit>();
         services.AddSingleton<ILedgerStore, PostgresLedgerStore>();
         services.AddSingleton<IConversionStore, PostgresConversionStore>();
+        services.AddSingleton<IWebhookFeedStore, PostgresWebhookFeedStore>().AddSingleton<IWebhookDeliveryStore, PostgresWebhookDeliveryStore>();
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>();
         services.AddHostedService<PostgresUpkeep>();

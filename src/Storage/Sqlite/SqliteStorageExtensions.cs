@@ -6,6 +6,7 @@ using OrleansLinks.Clicks;
 using OrleansLinks.Conversions;
 using OrleansLinks.Directory;
 using OrleansLinks.Links;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Storage.Sqlite;
 
@@ -33,6 +34,7 @@ public static class SqliteStorageExtensions
         services.AddSingleton<SqliteTotals>().AddSingleton<SqliteLedgerAudit>();
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
         services.AddSingleton<IConversionStore, SqliteConversionStore>();
+        services.AddSingleton<IWebhookFeedStore, SqliteWebhookFeedStore>().AddSingleton<IWebhookDeliveryStore, SqliteWebhookDeliveryStore>();
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
         return services;
