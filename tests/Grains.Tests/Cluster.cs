@@ -37,6 +37,10 @@ public sealed class Cluster : IAsyncLifetime
             .AddSingleton(_stores.GetRequiredService<ILinkStore>())
             .AddSingleton(_stores.GetRequiredService<ILedgerStore>())
             .AddSingleton(_stores.GetRequiredService<Conversions.IConversionStore>())
+            .AddSingleton(_stores.GetRequiredService<Webhooks.IWebhookFeedStore>())
+            .AddSingleton(_stores.GetRequiredService<Webhooks.IWebhookDeliveryStore>())
+            .AddSingleton(new Webhooks.WebhookOptions())
+            .AddSingleton<Webhooks.WebhookTransport>()
             .AddSingleton(_stores.GetRequiredService<Directory.IDirectoryStore>())
             .AddSingleton(_stores.GetRequiredService<Access.IIdempotencyStore>())
             .AddSingleton(TimeProvider.System));

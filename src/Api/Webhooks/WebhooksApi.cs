@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansLinks.Access;
@@ -35,7 +36,7 @@ internal static class WebhooksApi
             .WithSummary("List a webhook's deliveries").WithDescription("Newest first, for 30 days; with state those that are pending, delivered or failed.");
         webhooks.MapPost("/{webhookId}/deliveries/{deliveryId}/replay", Replay).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("Send an event again").WithDescription("Under the same id.");
-        webhooks.MapPost("/{webhookId}/replay", ReplayRange).For(Role.Operator, Role.Brand, Role.Partner)
+        webhooks.MapPost("/{webhookId}/replay", ReplayRange).For(Role.Operator, Role.Brand, Role.Partner).Creates()
             .WithSummary("Send the events of a time again").WithDescription("Under the same ids, in their order; 1,000 with one call. Where nextCursor is not null there are more: call again with it as cursor.");
     }
 
@@ -136,7 +137,7 @@ internal static class WebhooksApi
             : ApiProblems.NotFound("webhook");
 
     private static async Task<Results<Ok<Page<DeliveryView>>, ProblemHttpResult>> ListDeliveries(
-        string webhookId, [AsParameters] PageQuery query, string? state, Caller caller, IGrainFactory grains)
+        string webhookId, [AsParameters] PageQuery query, [Description("Those that stand so: pending, delivered or failed.")] string? state, Caller caller, IGrainFactory grains)
     {
         if (await Find(webhookId, caller, grains) is null)
         {
@@ -237,14 +238,21 @@ internal static class WebhooksApi
             return Refuse(ApiProblems.Of(Refusal.Rule("validation_failed", "programId", "Say whose events are sent: either programId, as its brand sees them, or partnerId; for your own leave both out.")));
         }
 
+        if (!EntityId.IsWellFormed(programId ?? partnerId, programId is null ? EntityId.Partner : EntityId.Program))
+        {
+            return Refuse(ApiProblems.Of(programId is null
+                ? Refusal.Rule("validation_failed", "partnerId", "partnerId is the id (prt_…) of a partner; leave it out for your own.")
+                : Refusal.Rule("validation_failed", "programId", "programId is the id (prg_…) of a program; leave it out for your own.")));
+        }
+
         if (programId is not null)
         {
-            return EntityId.IsWellFormed(programId, EntityId.Program) && caller.ActsFor(programId) && await grains.Actor<IProgramGrain>(programId).Get() is not null
+            return caller.ActsFor(programId) && await grains.Actor<IProgramGrain>(programId).Get() is not null
                 ? (programId, null, null)
                 : Refuse(ApiProblems.NotFound("program"));
         }
 
-        return EntityId.IsWellFormed(partnerId, EntityId.Partner) && (caller.IsOperator || caller.Is(partnerId)) && await grains.Actor<IPartnerGrain>(partnerId).Get() is not null
+        return (caller.IsOperator || caller.Is(partnerId!)) && await grains.Actor<IPartnerGrain>(partnerId!).Get() is not null
             ? (null, partnerId, null)
             : Refuse(ApiProblems.NotFound("partner"));
 

@@ -59,8 +59,8 @@ internal static class ConversionEvents
     }
 
     /// <summary>
-    /// The conversion as it was after an entry, with which it may have gone on. What an entry before its attribution changed is not in the
-    /// entries' sums: of the amount it is known then what it was attributed with, or what it is.
+    /// The conversion as it was after an entry, with which it may have gone on. What was changed before its attribution is not in the
+    /// entries' sums: of the amount is known then what it was attributed with, or what it is.
     /// </summary>
     public static Conversion After(FeedEntry entry)
     {
@@ -88,6 +88,7 @@ internal static class ConversionEvents
             State = state,
             Reason = state == ConversionState.Unmatched ? now.Reason : null,
             Class = Clicks.ClickClass.InTerms,
+            Amount = now.Attribution is null ? now.Amount : entry.FirstAmount,
             Payout = 0m,
             Attribution = null,
         };

@@ -93,7 +93,7 @@ internal sealed class WebhookGrain(
         var now = clock.GetUtcNow();
         var end = now + overlap;
         var before = Working(record, now).Take(MaxSecrets - 1).Select(one => one.ExpiresAt < end ? one : one with { ExpiresAt = end });
-        await Write(record with { Secrets = [secret, .. before] });
+        await Write(record with { Info = record.Info with { Version = record.Info.Version + 1 }, Secrets = [secret, .. before] });
         return secret;
     }
 

@@ -11,6 +11,7 @@ internal static class WebhookRules
 
     private const int MaxUrl = 2048;
     private const int MaxDescription = 500;
+    private const int MaxEvents = 50;
 
     private const WebhookEvents OfBrandsAlone = WebhookEvents.ConversionAttributed | WebhookEvents.ConversionUnmatched;
 
@@ -58,7 +59,8 @@ internal static class WebhookRules
             return "";
         }
 
-        if (!Uri.TryCreate(typed, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
+        if (!Uri.TryCreate(typed, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+            || url.Host.Length == 0 || url.Port == 0 || !typed.StartsWith($"{url.Scheme}://", StringComparison.OrdinalIgnoreCase))
         {
             errors.Add("url", "url is an absolute address such as https://www.example.com/hooks.");
         }
@@ -85,10 +87,18 @@ internal static class WebhookRules
     private static ImmutableArray<string> ReadEvents(FieldErrors errors, List<string>? names, WebhookInfo current)
     {
         var possible = WebhookEventNames.All.Where(pair => current.ProgramId is not null || (pair.Event & OfBrandsAlone) == 0).Select(pair => pair.Name).ToArray();
-        if (names is not { Count: > 0 } || names.Count > WebhookEventNames.All.Length || names.Except(possible).Any())
+        if (names is not { Count: > 0 } || names.Count > MaxEvents)
         {
             errors.Add("events", $"events is required: some of {string.Join(", ", possible)}.");
             return [];
+        }
+
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (!possible.Contains(names[i]))
+            {
+                errors.Add($"events[{i}]", $"An event is one of {string.Join(", ", possible)}.");
+            }
         }
 
         return [.. possible.Where(names.Contains)];

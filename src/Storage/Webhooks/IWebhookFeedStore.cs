@@ -43,7 +43,8 @@ public sealed record NumberedConversion(long Number, Conversion Conversion);
 /// <param name="IsAttributed">Whether the conversion was attributed after it.</param>
 /// <param name="Amount">The amount that was attributed after it, whether or not it was taken back.</param>
 /// <param name="Payout">The payout after it.</param>
-public sealed record FeedEntry(NumberedConversion Now, ConversionEntry Entry, bool IsAttributed, decimal Amount, decimal Payout);
+/// <param name="FirstAmount">The amount with which it was attributed, before or after it; 0 where it is not.</param>
+public sealed record FeedEntry(NumberedConversion Now, ConversionEntry Entry, bool IsAttributed, decimal Amount, decimal Payout, decimal FirstAmount);
 
 /// <summary>What happened to conversions after a position, in an order in which nothing comes before what it rests on.</summary>
 /// <param name="From">The position.</param>

@@ -15,7 +15,7 @@ internal sealed class PostgresWebhookDeliveryStore(PostgresDatabase database) : 
     internal const string ListDue =
         $"""
         SELECT {WebhookRows.DueColumns} FROM webhook_deliveries
-        WHERE webhook = $1 AND state = 0 AND is_head AND next_attempt_at <= $2 ORDER BY next_attempt_at LIMIT $3
+        WHERE webhook = $1 AND state = 0 AND is_head AND next_attempt_at <= $2 ORDER BY next_attempt_at, number LIMIT $3
         """;
 
     internal const string List =
@@ -27,14 +27,14 @@ internal sealed class PostgresWebhookDeliveryStore(PostgresDatabase database) : 
         WHERE webhook = $1 AND (created_at, number) > ($2, $3) AND created_at < $4 ORDER BY created_at, number LIMIT $5
         """;
 
-    private const string MakeHeads =
+    internal const string MakeHeads =
         """
         UPDATE webhook_deliveries d SET is_head = true
         FROM (SELECT DISTINCT webhook, subject FROM unnest($1, $2) AS u (webhook, subject)) s
         WHERE d.number = (SELECT min(p.number) FROM webhook_deliveries p WHERE p.webhook = s.webhook AND p.subject = s.subject AND p.state = 0) AND NOT d.is_head
         """;
 
-    private const string UnmakeHeads =
+    internal const string UnmakeHeads =
         """
         UPDATE webhook_deliveries d SET is_head = false
         FROM (SELECT DISTINCT webhook, subject FROM unnest($1, $2) AS u (webhook, subject)) s
@@ -46,7 +46,7 @@ internal sealed class PostgresWebhookDeliveryStore(PostgresDatabase database) : 
 
     private const string LockWebhooks = "SELECT id FROM webhooks WHERE id = ANY($1) ORDER BY id FOR UPDATE";
 
-    private const string Complete =
+    internal const string Complete =
         """
         UPDATE webhook_deliveries SET state = $3, is_head = is_head AND $3 = 0, attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, $4),
           last_attempt_at = $4, last_status = $5, last_error = $6, next_attempt_at = $7
@@ -69,7 +69,7 @@ internal sealed class PostgresWebhookDeliveryStore(PostgresDatabase database) : 
 
     private const string ReadHealth = $"SELECT {WebhookRows.HealthColumns} FROM webhooks WHERE id = $1";
 
-    private const string Sleep =
+    internal const string Sleep =
         """
         UPDATE webhooks SET wake_at = (SELECT CASE WHEN min(next_attempt_at) IS NULL THEN NULL ELSE greatest(min(next_attempt_at), $2) END
           FROM webhook_deliveries WHERE webhook = $1 AND state = 0 AND is_head)
@@ -90,7 +90,7 @@ internal sealed class PostgresWebhookDeliveryStore(PostgresDatabase database) : 
         """;
 
     // Numbers are in the order in which deliveries were made.
-    private const string ListOld = "SELECT number, webhook, subject, queued_at FROM webhook_deliveries ORDER BY number LIMIT $1";
+    internal const string ListOld = "SELECT number, webhook, subject, queued_at FROM webhook_deliveries ORDER BY number LIMIT $1";
 
     private const string ListOfRemoved = "SELECT d.number FROM webhooks w JOIN webhook_deliveries d ON d.webhook = w.id WHERE w.removed LIMIT $1";
 

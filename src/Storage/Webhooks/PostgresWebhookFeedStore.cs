@@ -21,14 +21,16 @@ internal sealed class PostgresWebhookFeedStore(PostgresDatabase database) : IWeb
 
     internal const string ListEntries =
         $"""
-        SELECT s.shard::integer, e.position, e.conversion, {ConversionRows.EntryColumns}, u.attributed, u.amount, u.paid
+        SELECT s.shard::integer, e.position, e.conversion, {ConversionRows.EntryColumns}, u.attributed, u.amount, u.paid, u.first
         FROM unnest($1, $2) AS s (shard, after)
         CROSS JOIN LATERAL (
           SELECT * FROM conversion_entries WHERE shard = s.shard AND position > s.after ORDER BY position LIMIT $3) e
         CROSS JOIN LATERAL (
-          SELECT coalesce(sum(b.conversions) FILTER (WHERE b.kind <> 3), 0)::bigint AS attributed,
-            coalesce(sum(b.revenue) FILTER (WHERE b.kind <> 3), 0)::bigint AS amount, coalesce(sum(b.payout), 0)::bigint AS paid
-          FROM conversion_entries b WHERE b.conversion = e.conversion AND b.sequence <= e.sequence) u
+          SELECT coalesce(sum(b.conversions) FILTER (WHERE b.kind <> 3 AND b.sequence <= e.sequence), 0)::bigint AS attributed,
+            coalesce(sum(b.revenue) FILTER (WHERE b.kind <> 3 AND b.sequence <= e.sequence), 0)::bigint AS amount,
+            coalesce(sum(b.payout) FILTER (WHERE b.sequence <= e.sequence), 0)::bigint AS paid,
+            coalesce(sum(b.revenue) FILTER (WHERE b.kind <= 1), 0)::bigint AS first
+          FROM conversion_entries b WHERE b.conversion = e.conversion) u
         ORDER BY s.shard, e.position
         """;
 
@@ -167,7 +169,7 @@ internal sealed class PostgresWebhookFeedStore(PostgresDatabase database) : IWeb
         await using var find = connection.Command(ListConversions, Parameter.Of(places.Select(place => place.Conversion).Distinct().ToArray()));
         var conversions = (await find.ReadAsync(ReadNumbered)).ToDictionary(one => one.Number);
         ImmutableArray<FeedEntry> entries = [.. places.Select(place => new FeedEntry(
-            conversions[place.Conversion], place.Entry, place.Attributed > 0, place.Amount, place.Payout))];
+            conversions[place.Conversion], place.Entry, place.Attributed > 0, place.Amount, place.Payout, place.FirstAmount))];
         var ends = position.Entries.ToArray();
         foreach (var place in places)
             ends[place.Shard] = place.Position;
@@ -293,7 +295,7 @@ internal sealed class PostgresWebhookFeedStore(PostgresDatabase database) : IWeb
         await using var command = connection.Command(
             ListEntries, Parameter.Of(shards), Parameter.Of(position.Entries.AsSpan(begin, end - begin).ToArray()), Parameter.Of(EntriesPerShard));
         return await command.ReadAsync(static row => new EntryPlace(
-            row.Int32(), row.Int64(), row.Int64(), ConversionRows.ReadEntry(row), row.Int64(), MoneyUnits.Read(row), MoneyUnits.Read(row)));
+            row.Int32(), row.Int64(), row.Int64(), ConversionRows.ReadEntry(row), row.Int64(), MoneyUnits.Read(row), MoneyUnits.Read(row), MoneyUnits.Read(row)));
     }
 
     private static async Task<ImmutableArray<WebhookSubscription>> SubscriptionsOfAsync(NpgsqlConnection connection, IEnumerable<string> owners)
@@ -338,5 +340,6 @@ internal sealed class PostgresWebhookFeedStore(PostgresDatabase database) : IWeb
 
     private static Guid IdOf(string webhookId) => EntityId.Parse(webhookId, EntityId.Webhook);
 
-    private readonly record struct EntryPlace(int Shard, long Position, long Conversion, ConversionEntry Entry, long Attributed, decimal Amount, decimal Payout);
+    private readonly record struct EntryPlace(
+        int Shard, long Position, long Conversion, ConversionEntry Entry, long Attributed, decimal Amount, decimal Payout, decimal FirstAmount);
 }

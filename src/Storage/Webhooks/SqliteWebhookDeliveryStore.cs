@@ -9,7 +9,7 @@ internal sealed class SqliteWebhookDeliveryStore(SqliteDatabase database) : IWeb
     private const string ListDue =
         $"""
         SELECT {WebhookRows.DueColumns} FROM webhook_deliveries
-        WHERE webhook = ? AND state = 0 AND is_head = 1 AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?
+        WHERE webhook = ? AND state = 0 AND is_head = 1 AND next_attempt_at <= ? ORDER BY next_attempt_at, number LIMIT ?
         """;
 
     private const string MakeHead =

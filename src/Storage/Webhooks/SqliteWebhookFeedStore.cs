@@ -32,11 +32,12 @@ internal sealed class SqliteWebhookFeedStore(SqliteDatabase database) : IWebhook
         SELECT e.number, e.conversion, {ConversionRows.EntryColumns} FROM conversion_entries e WHERE e.number > ? ORDER BY e.number LIMIT ?
         """;
 
-    // Up to an entry: 3 is Reversed, which leaves what was attributed.
+    // Up to an entry: 3 is Reversed, which leaves what was attributed; 0 and 1 are Reported and Attributed.
     private const string SumEntries =
         """
-        SELECT coalesce(sum(conversions) FILTER (WHERE kind <> 3), 0), coalesce(sum(revenue) FILTER (WHERE kind <> 3), 0), coalesce(sum(payout), 0)
-        FROM conversion_entries WHERE conversion = ? AND sequence <= ?
+        SELECT coalesce(sum(conversions) FILTER (WHERE kind <> 3 AND sequence <= ?1), 0), coalesce(sum(revenue) FILTER (WHERE kind <> 3 AND sequence <= ?1), 0),
+          coalesce(sum(payout) FILTER (WHERE sequence <= ?1), 0), coalesce(sum(revenue) FILTER (WHERE kind <= 1), 0)
+        FROM conversion_entries WHERE conversion = ?2
         """;
 
     private const string FindConversion = $"SELECT number, {ConversionRows.Columns} FROM conversions WHERE number = ?";
@@ -141,8 +142,8 @@ internal sealed class SqliteWebhookFeedStore(SqliteDatabase database) : IWebhook
         var entries = numbered.Select(one =>
         {
             var now = session.Prepare(FindConversion).Bind(one.Conversion).First(ReadNumbered, null!);
-            return session.Prepare(SumEntries).Bind(one.Conversion).Bind(one.Entry.Sequence)
-                .First(row => new FeedEntry(now, one.Entry, row.Int64() > 0, MoneyUnits.Read(row), MoneyUnits.Read(row)), null!);
+            return session.Prepare(SumEntries).Bind(one.Entry.Sequence).Bind(one.Conversion)
+                .First(row => new FeedEntry(now, one.Entry, row.Int64() > 0, MoneyUnits.Read(row), MoneyUnits.Read(row), MoneyUnits.Read(row)), null!);
         }).ToImmutableArray();
         var next = position with { Turn = position.Turn + 1, Entries = [numbered.IsEmpty ? position.Entries[0] : numbered[^1].Number] };
         if (entries.Length == IWebhookFeedStore.PageLength)

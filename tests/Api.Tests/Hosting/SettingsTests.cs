@@ -13,6 +13,7 @@ public sealed class SettingsTests
         ("Tracking", new TrackingOptions()),
         ("Clicks", new ClickOptions()),
         ("Redirect", new RedirectOptions()),
+        ("Webhooks", new Webhooks.WebhookOptions()),
         ("Database", new DatabaseOptions()),
         ("Cluster", new ClusterSettings()),
         ("Shutdown", new ShutdownOptions()),

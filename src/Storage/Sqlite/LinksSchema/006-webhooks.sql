@@ -64,4 +64,4 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_by_state ON webhook_deliveries (webhook, state, number);
 CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (webhook, created_at, number);
 CREATE INDEX webhook_deliveries_pending ON webhook_deliveries (webhook, subject, number) WHERE state = 0;
-CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook, next_attempt_at) WHERE state = 0 AND is_head = 1;
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook, next_attempt_at, number) WHERE state = 0 AND is_head = 1;
