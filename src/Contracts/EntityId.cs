@@ -39,6 +39,12 @@ public static class EntityId
     /// <summary>Prefix of a signing secret's id.</summary>
     public const string SigningSecret = "sec_";
 
+    /// <summary>Prefix of a webhook's id.</summary>
+    public const string Webhook = "whk_";
+
+    /// <summary>Prefix of the id of an event that webhooks are told of.</summary>
+    public const string WebhookEvent = "evt_";
+
     /// <summary>Prefix of an access key's id.</summary>
     public const string Key = "key_";
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using OrleansLinks.Clicks;
+using OrleansLinks.Hosting;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Silo;
 
@@ -14,7 +16,8 @@ internal static class ActorHost
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ChangeStamps>().AddSingleton<SettingsChanges>();
-        builder.Services.AddHostedService<Upkeep>();
+        builder.Services.AddSingleton(builder.Configuration.Read<WebhookOptions>("Webhooks")).AddSingleton<WebhookTransport>();
+        builder.Services.AddHostedService<Upkeep>().AddHostedService<WebhookPulse>();
         builder.UseOrleans(silo =>
         {
             configure(silo);

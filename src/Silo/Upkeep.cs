@@ -1,5 +1,6 @@
 using OrleansLinks.Conversions;
 using OrleansLinks.Reports;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Silo;
 
@@ -18,6 +19,7 @@ internal sealed class Upkeep(IGrainFactory grains, TimeProvider clock, ILogger<U
         {
             await Try("Conversions that wait for their click", () => grains.Actor<IWaitingConversionsGrain>(IWaitingConversionsGrain.Key).LookAgain());
             await Try("The rollups of reports", () => grains.Actor<IReportRollupGrain>(IReportRollupGrain.Key).KeepUp());
+            await Try("Old events", () => grains.Actor<IWebhookFeedGrain>(IWebhookFeedGrain.Key).Forget());
         }
     }
 

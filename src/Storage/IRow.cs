@@ -8,11 +8,11 @@ internal interface IRow
 
     long Int64();
 
-    long? Int64OrNull();
-
     int Int32();
 
     int? Int32OrNull();
+
+    long? Int64OrNull();
 
     bool Boolean();
 

@@ -10,7 +10,7 @@ using OrleansLinks.Hosting;
 namespace OrleansLinks.Api.Tests;
 
 /// <summary>The host that all tests share: the composition of the program itself, on a port and a data folder of its own.</summary>
-public sealed class RunningHost : IAsyncLifetime
+public class RunningHost : IAsyncLifetime
 {
     private readonly SocketsHttpHandler _connections = new()
     {
@@ -47,12 +47,18 @@ public sealed class RunningHost : IAsyncLifetime
 
     internal HttpClient Http { get; private set; } = null!;
 
+    /// <summary>Settings beside those that every test has.</summary>
+    protected virtual string[] Settings => [];
+
+    /// <summary>The clock; the system's when null.</summary>
+    protected virtual TimeProvider? Clock => null;
+
     /// <summary>What the holder of a key sees.</summary>
     public ApiClient As(string key) => new(Http, key);
 
     public async ValueTask InitializeAsync()
     {
-        _host = EdgeHost.Build(["--port", "0", "--data", DataFolder, "--Http:TrustedProxies", "127.0.0.1"]);
+        _host = EdgeHost.Build(["--port", "0", "--data", DataFolder, "--Http:TrustedProxies", "127.0.0.1", .. Settings], Clock);
         using var output = new StringWriter();
         await _host.Start(output);
         var lines = output.ToString().Split('\n').Select(line => line.Trim()).ToArray();
@@ -72,5 +78,6 @@ public sealed class RunningHost : IAsyncLifetime
         }
 
         System.IO.Directory.Delete(DataFolder, recursive: true);
+        GC.SuppressFinalize(this);
     }
 }

@@ -61,6 +61,9 @@ public sealed class World
     /// <summary>Ids of further signing secrets.</summary>
     public Dictionary<Who, string> SpareSecretIds { get; private set; } = [];
 
+    /// <summary>Ids of webhooks: of the brand for operator and brand, of the partner for the partner.</summary>
+    public Dictionary<Who, string> WebhookIds { get; private set; } = [];
+
     /// <summary>Makes a world.</summary>
     /// <param name="host">Where.</param>
     /// <param name="campaign">Changes the campaign before it is made.</param>
@@ -91,6 +94,7 @@ public sealed class World
         {
             world.SpareSecretIds[who] = (await world.MakeSigningSecret())["id"];
             world.SpareKeyIds[who] = (await world.Operator.Post("/keys", world.KeyBody(who))).Expect(201)["id"];
+            world.WebhookIds[who] = (await world.As(who).Post("/webhooks", world.WebhookBody(who))).Expect(201)["id"];
         }
 
         return world;
@@ -111,6 +115,7 @@ public sealed class World
         ConversionId = id("cnv_"),
         SpareKeyIds = Enum.GetValues<Who>().ToDictionary(who => who, _ => id("key_")),
         SpareSecretIds = Enum.GetValues<Who>().ToDictionary(who => who, _ => id("sec_")),
+        WebhookIds = Enum.GetValues<Who>().ToDictionary(who => who, _ => id("whk_")),
     };
 
     public ApiClient As(Who who) => who switch
@@ -211,7 +216,7 @@ public sealed class World
         [
             $"/programs/{ProgramId}", $"/partners/{PartnerId}", $"/programs/{ProgramId}/campaigns?limit=500", $"/campaigns/{CampaignId}",
             $"/campaigns/{CampaignId}/participants?limit=500", $"/campaigns/{CampaignId}/tasks?limit=500", $"/tasks/{TaskId}",
-            $"/tasks/{TaskId}/links?limit=500", $"/tasks/{TaskId}/clicks?limit=500", "/partners?limit=500", "/keys?limit=500",
+            $"/tasks/{TaskId}/links?limit=500", $"/tasks/{TaskId}/clicks?limit=500", "/partners?limit=500", "/keys?limit=500", "/webhooks?limit=500",
             $"/campaigns/{CampaignId}/conversions?limit=500", $"/programs/{ProgramId}/conversions/unmatched?limit=500", $"/programs/{ProgramId}/signing-secrets",
             .. LinkId.Length > 0 ? new[] { $"/links/{LinkId}" } : [],
         ];
@@ -222,6 +227,7 @@ public sealed class World
         }
 
         texts.Add((await Partner.Get("/keys?limit=500")).Expect(200).Text);
+        texts.Add((await Partner.Get("/webhooks?limit=500")).Expect(200).Text);
         return string.Join('\n', texts);
     }
 
@@ -242,6 +248,12 @@ public sealed class World
     public JsonObject KeyBody(Who who) => who == Who.Partner
         ? Parse($$"""{ "role": "partner", "partnerId": "{{PartnerId}}", "name": "{{Word}}", "readOnly": false }""")
         : Parse($$"""{ "role": "brand", "programId": "{{ProgramId}}", "name": "{{Word}}", "readOnly": false }""");
+
+    /// <summary>A webhook for the brand, or for the partner where the partner calls; its receiver is not one that anything is sent to.</summary>
+    public JsonObject WebhookBody(Who who) => Parse($$"""
+        { "url": "https://localhost:9/hooks", "events": ["conversion.reversed"], "description": "{{Word}}",
+          {{(who == Who.Partner ? $"\"partnerId\": \"{PartnerId}\"" : $"\"programId\": \"{ProgramId}\"")}} }
+        """);
 
     public static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 

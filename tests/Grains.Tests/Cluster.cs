@@ -42,6 +42,10 @@ public sealed class Cluster : IAsyncLifetime
             .AddSingleton(_stores.GetRequiredService<Conversions.IConversionStore>())
             .AddSingleton(_stores.GetRequiredService<History.ISettingsHistory>())
             .AddSingleton(_stores.GetRequiredService<Exports.IExportStore>())
+            .AddSingleton(_stores.GetRequiredService<Webhooks.IWebhookFeedStore>())
+            .AddSingleton(_stores.GetRequiredService<Webhooks.IWebhookDeliveryStore>())
+            .AddSingleton(new Webhooks.WebhookOptions())
+            .AddSingleton<Webhooks.WebhookTransport>()
             .AddSingleton(_stores.GetRequiredService<Directory.IDirectoryStore>())
             .AddSingleton(_stores.GetRequiredService<Access.IIdempotencyStore>())
             .AddSingleton(TimeProvider.System));

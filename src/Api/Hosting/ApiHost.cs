@@ -16,6 +16,7 @@ using OrleansLinks.Programs;
 using OrleansLinks.Redirect;
 using OrleansLinks.Reports;
 using OrleansLinks.Tasks;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Hosting;
 
@@ -80,6 +81,7 @@ internal static class ApiHost
         api.MapExports();
         api.MapSigning();
         api.MapPostbacks();
+        api.MapWebhooks();
         api.MapLedger();
         api.MapKeys();
         app.MapApiDocument();

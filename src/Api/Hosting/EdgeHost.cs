@@ -32,9 +32,10 @@ internal sealed class EdgeHost : IAsyncDisposable
 
     /// <summary>Puts it together by the settings.</summary>
     /// <param name="args">The command line.</param>
+    /// <param name="clock">The clock; the system's when null.</param>
     /// <exception cref="StartupException">A setting or the machine does not allow a start.</exception>
     /// <exception cref="DataFolderException">The data folder cannot be used.</exception>
-    public static EdgeHost Build(string[] args)
+    public static EdgeHost Build(string[] args, TimeProvider? clock = null)
     {
         var builder = Settings.CreateBuilder(args);
         var http = builder.Configuration.Read<HttpOptions>("Http");
@@ -47,7 +48,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         var cluster = builder.Configuration.Read<ClusterSettings>("Cluster");
         builder.ListenAt(http);
         var origin = Startup.OriginOf(http, builder.Configuration.Read<TrackingOptions>("Tracking"));
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(clock ?? TimeProvider.System);
         var folder = DataFolder.Open(data.Folder);
         var silos = AddActors(builder, database, cluster, folder);
         builder.Services.AddDraining(builder.Configuration.Read<ShutdownOptions>("Shutdown"));

@@ -24,6 +24,8 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         ["conversionId"] = "The conversion's id (cnv_…).",
         ["secretId"] = "The signing secret's id (sec_…).",
         ["keyId"] = "The key's id (key_…).",
+        ["webhookId"] = "The webhook's id (whk_…).",
+        ["deliveryId"] = "The event's id (evt_…).",
     };
 
     private static readonly Dictionary<int, string> Descriptions = new()
@@ -85,7 +87,7 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             401,
             403,
             .. hasRows ? (int[])[404, 406] : [],
-            .. path.Contains('{', StringComparison.Ordinal) || path.EndsWith("/conversions/", StringComparison.Ordinal) ? (int[])[404] : [],
+            .. path.Contains('{', StringComparison.Ordinal) || path.EndsWith("/conversions/", StringComparison.Ordinal) || (hasBody && path.EndsWith("/webhooks/", StringComparison.Ordinal)) ? (int[])[404] : [],
             .. method is "POST" or "PATCH" ? (int[])[409] : [],
             .. isConditional ? (int[])[412] : [],
             .. hasBody ? (int[])[413, 415, 422] : [],
@@ -161,6 +163,10 @@ internal sealed class OperationExamples : IOpenApiOperationTransformer
         ["POST api/v1/conversions/{conversionId}/adjust"] = """{ "amount": { "amount": "29.90", "currency": "EUR" }, "reason": "One article was sent back." }""",
         ["POST api/v1/conversions/{conversionId}/reverse"] = """{ "reason": "The order was cancelled." }""",
         ["POST api/v1/programs/{programId}/signing-secrets"] = """{ "overlapSeconds": 3600 }""",
+        ["POST api/v1/webhooks"] = """{ "url": "https://hooks.example.com/orleanslinks", "events": ["conversion.created", "conversion.reversed", "conversion.approved"] }""",
+        ["PATCH api/v1/webhooks/{webhookId}"] = """{ "enabled": true }""",
+        ["POST api/v1/webhooks/{webhookId}/rotate"] = """{ "overlapSeconds": 3600 }""",
+        ["POST api/v1/webhooks/{webhookId}/replay"] = """{ "from": "2026-01-31T12:00:00Z", "to": "2026-01-31T18:00:00Z" }""",
         ["POST api/v1/keys"] = """{ "role": "brand", "programId": "prg_01k2v0000000000000000000ab", "name": "Website", "readOnly": true }""",
         ["POST api/v1/keys/{keyId}/rotate"] = """{ "overlapSeconds": 3600 }""",
     };

@@ -28,6 +28,12 @@ public static class DirectoryLists
     /// <summary>Access keys of a program's brand, or of a partner.</summary>
     public static string KeysOf(string holderId) => $"keys:{holderId}";
 
+    /// <summary>All webhooks.</summary>
+    public const string Webhooks = "webhooks";
+
+    /// <summary>Webhooks of a program's brand, or of a partner.</summary>
+    public static string WebhooksOf(string ownerId) => $"webhooks:{ownerId}";
+
     /// <summary>Campaigns of a program, all or those of a status, a kind, or both.</summary>
     public static string CampaignsOf(string programId, CampaignStatus? status = null, CampaignKind? kind = null) =>
         $"campaigns:{programId}:{status}:{kind}";

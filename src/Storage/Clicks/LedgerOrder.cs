@@ -18,6 +18,9 @@ internal static class LedgerOrder
     /// <summary>The shard of a task's clicks.</summary>
     public static short ShardOf(Guid task) => (short)LedgerShards.Of(task, Shards);
 
+    /// <summary>The shard in whose order the entries of a conversion are that is not attributed: beside those of tasks, so that all entries have a place.</summary>
+    public static short UnattributedShardOf(Guid conversion) => (short)(Shards + LedgerShards.Of(conversion, Shards));
+
     /// <summary>The UTC day of a click, by its id, since 1970.</summary>
     public static int DayOf(Guid id)
     {

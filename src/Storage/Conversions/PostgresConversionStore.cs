@@ -123,10 +123,10 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
             batch.Add(Update, ChangedParametersOf(step.After));
 
         batch.Add(InsertEntry, EntryParametersOf(step, tally, place.LastEntry + 1));
+        batch.Add(MoveShard, Parameter.Of(ShardOf(step.After)), Parameter.Of(place.LastEntry + 1));
         if (step.After.Attribution is { } attribution)
         {
             var (conversions, payout) = ConversionRows.SpendingOf(step);
-            batch.Add(MoveShard, Parameter.Of(ShardOf(attribution)), Parameter.Of(place.LastEntry + 1));
             batch.Add(MoveSpending, Parameter.Of(attribution.CampaignId, EntityId.Campaign), Parameter.Of(conversions), Parameter.Of(payout));
         }
 
@@ -151,9 +151,9 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
     private static async Task<Place> LockAsync(NpgsqlConnection connection, ConversionStep step)
     {
         await using var batch = connection.CreateBatch();
+        batch.Add(LockShard, Parameter.Of(ShardOf(step.After)));
         if (step.After.Attribution is { } attribution)
         {
-            batch.Add(LockShard, Parameter.Of(ShardOf(attribution)));
             batch.Add(MakeSpending, Parameter.Of(attribution.CampaignId, EntityId.Campaign));
             batch.Add(LockSpending, Parameter.Of(attribution.CampaignId, EntityId.Campaign));
         }
@@ -161,10 +161,10 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
         batch.Add(LockConversion, Parameter.Of(step.After.Id));
         await using var reader = await batch.ExecuteReaderAsync();
         var place = default(Place);
+        place.LastEntry = (await reader.ReadRowsAsync(static row => row.Int64())).Single();
+        await reader.NextResultAsync();
         if (step.After.Attribution is not null)
         {
-            place.LastEntry = (await reader.ReadRowsAsync(static row => row.Int64())).Single();
-            await reader.NextResultAsync();
             place.Spent = (await reader.ReadRowsAsync(static row => (row.Int64(), row.Int64()))).Single();
             await reader.NextResultAsync();
         }
@@ -173,7 +173,9 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
         return place;
     }
 
-    private static short ShardOf(Attribution attribution) => LedgerOrder.ShardOf(EntityId.Parse(attribution.TaskId, EntityId.Task));
+    private static short ShardOf(Conversion conversion) => conversion.Attribution is { } attribution
+        ? LedgerOrder.ShardOf(EntityId.Parse(attribution.TaskId, EntityId.Task))
+        : LedgerOrder.UnattributedShardOf(conversion.Id);
 
     private static NpgsqlParameter[] ParametersOf(Conversion conversion) =>
     [
@@ -244,8 +246,8 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
             IdOf(attribution?.CampaignId, EntityId.Campaign),
             IdOf(attribution?.PartnerId, EntityId.Partner),
             Parameter.Of(attribution?.LinkCode),
-            Parameter.Of(attribution is null ? null : (short?)ShardOf(attribution)),
-            Parameter.Of(attribution is null ? null : (long?)position),
+            Parameter.Of(ShardOf(step.After)),
+            Parameter.Of(position),
         ];
     }
 

@@ -109,11 +109,11 @@ internal sealed class PostgresRow(NpgsqlDataReader reader) : IRow
 
     public long Int64() => reader.GetInt64(_column++);
 
-    public long? Int64OrNull() => IsNull ? (long?)PassNull() : Int64();
-
     public int Int32() => reader.GetInt32(_column++);
 
     public int? Int32OrNull() => IsNull ? (int?)PassNull() : Int32();
+
+    public long? Int64OrNull() => IsNull ? (long?)PassNull() : Int64();
 
     public bool Boolean() => reader.GetBoolean(_column++);
 

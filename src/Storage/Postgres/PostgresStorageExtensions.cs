@@ -10,6 +10,7 @@ using OrleansLinks.History;
 using OrleansLinks.Exports;
 using OrleansLinks.Links;
 using OrleansLinks.Reports;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Storage.Postgres;
 
@@ -36,6 +37,7 @@ public static class PostgresStorageExtensions
         services.AddSingleton<IReportStore, PostgresReportStore>();
         services.AddSingleton<ISettingsHistory, PostgresSettingsHistory>();
         services.AddSingleton<IExportStore, PostgresExportStore>();
+        services.AddSingleton<IWebhookFeedStore, PostgresWebhookFeedStore>().AddSingleton<IWebhookDeliveryStore, PostgresWebhookDeliveryStore>();
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>();
         services.AddHostedService<PostgresUpkeep>();

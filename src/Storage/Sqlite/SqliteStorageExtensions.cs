@@ -9,6 +9,7 @@ using OrleansLinks.History;
 using OrleansLinks.Exports;
 using OrleansLinks.Links;
 using OrleansLinks.Reports;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Storage.Sqlite;
 
@@ -39,6 +40,7 @@ public static class SqliteStorageExtensions
         services.AddSingleton<IReportStore, SqliteReportStore>();
         services.AddSingleton<ISettingsHistory, SqliteSettingsHistory>();
         services.AddSingleton<IExportStore, SqliteExportStore>();
+        services.AddSingleton<IWebhookFeedStore, SqliteWebhookFeedStore>().AddSingleton<IWebhookDeliveryStore, SqliteWebhookDeliveryStore>();
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
         return services;

@@ -107,6 +107,17 @@ internal static class EndpointTable
         new("GET /programs/{programId}/signing-secrets", (w, _) => $"/programs/{w.ProgramId}/signing-secrets", null, 200, 200, 404, 403, 403),
         new("DELETE /programs/{programId}/signing-secrets/{secretId}", (w, who) => $"/programs/{w.ProgramId}/signing-secrets/{w.SpareSecretIds[who]}", null, 204, 204, 404, 403, 403),
 
+        new("POST /webhooks", (_, _) => "/webhooks", FullWebhook, 201, 201, 404, 201, 404),
+        new("GET /webhooks", (_, _) => "/webhooks", null, 200, 200, null, 200, null),
+        new("GET /webhooks/{webhookId}", (w, who) => $"/webhooks/{w.WebhookIds[who]}", null, 200, 200, 404, 200, 404),
+        new("PATCH /webhooks/{webhookId}", (w, who) => $"/webhooks/{w.WebhookIds[who]}", (_, _) => World.Parse("""{ "url": "https://localhost:9/other", "events": ["conversion.approved"], "description": null, "enabled": false }"""), 200, 200, 404, 200, 404),
+        new("DELETE /webhooks/{webhookId}", (w, who) => $"/webhooks/{w.WebhookIds[who]}", null, 204, 204, 404, 204, 404),
+        new("POST /webhooks/{webhookId}/rotate", (w, who) => $"/webhooks/{w.WebhookIds[who]}/rotate", (_, _) => World.Parse("""{ "overlapSeconds": 3600 }"""), 200, 200, 404, 200, 404),
+        new("POST /webhooks/{webhookId}/test", (w, who) => $"/webhooks/{w.WebhookIds[who]}/test", null, 200, 200, 404, 200, 404),
+        new("GET /webhooks/{webhookId}/deliveries", (w, who) => $"/webhooks/{w.WebhookIds[who]}/deliveries", null, 200, 200, 404, 200, 404),
+        new("POST /webhooks/{webhookId}/deliveries/{deliveryId}/replay", (w, who) => $"/webhooks/{w.WebhookIds[who]}/deliveries/evt_{World.Absent}/replay", null, 404, 404, null, 404, null),
+        new("POST /webhooks/{webhookId}/replay", (w, who) => $"/webhooks/{w.WebhookIds[who]}/replay", (_, _) => World.Parse("""{ "from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "cursor": null }"""), 200, 200, 404, 200, 404),
+
         new("GET /ledger", (_, _) => "/ledger", null, 200, 403, null, 403, null),
 
         new("POST /keys", (_, _) => "/keys", FullKey, 201, 201, 403, 201, 403),
@@ -174,6 +185,13 @@ internal static class EndpointTable
         body["occurredAt"] = DateTimeOffset.UtcNow.ToString("O");
         body["eventType"] = "sale";
         body["programId"] = world.ProgramId;
+        return body;
+    }
+
+    private static JsonObject FullWebhook(World world, Who who)
+    {
+        var body = world.WebhookBody(who);
+        body[who == Who.Partner ? "programId" : "partnerId"] = null;
         return body;
     }
 

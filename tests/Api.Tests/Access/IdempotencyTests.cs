@@ -68,7 +68,7 @@ public sealed class IdempotencyTests(RunningHost host)
 
         Assert.Equal(before, await world.Describe());
         (await client.Post(path, body, (Header, "corrected"))).Expect(row.Expected(row.Caller));
-        Assert.True(before != await world.Describe() || row.Endpoint == "POST /programs", "Nothing was created.");
+        Assert.True(before != await world.Describe() || row.Endpoint is "POST /programs" or "POST /webhooks/{webhookId}/replay", "Nothing was created.");
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class SettingsTests
         ("Geo", new GeoOptions()),
         ("Clicks", new ClickOptions()),
         ("Redirect", new RedirectOptions()),
+        ("Webhooks", new Webhooks.WebhookOptions()),
         ("Database", new DatabaseOptions()),
         ("Cluster", new ClusterSettings()),
         ("Shutdown", new ShutdownOptions()),

@@ -21,6 +21,7 @@ public sealed class ListTests(RunningHost host)
         "GET /programs", "GET /programs/{programId}/campaigns", "GET /partners", "GET /partners/{partnerId}/campaigns", "GET /partners/{partnerId}/tasks",
         "GET /campaigns/{campaignId}/participants", "GET /campaigns/{campaignId}/tasks", "GET /tasks/{taskId}/clicks", "GET /tasks/{taskId}/links", "GET /keys",
         "GET /campaigns/{campaignId}/conversions", "GET /programs/{programId}/conversions/unmatched",
+        "GET /webhooks", "GET /webhooks/{webhookId}/deliveries",
     ];
 
     public static TheoryData<string> Endpoints => [.. Lists];
@@ -230,6 +231,15 @@ public sealed class ListTests(RunningHost host)
                 await world.Click(link["trackingUrl"]);
                 await world.MakeTask(world.CampaignId, await world.MakePartner());
                 await world.MakeTask(await world.MakeCampaign(), world.PartnerId);
+                foreach (var conversion in await world.Brand.GetAll($"/campaigns/{world.CampaignId}/conversions", 50))
+                {
+                    (await world.Brand.Post($"/conversions/{conversion["id"]}/reverse")).Expect(200);
+                }
+
+                await Eventually.Is(
+                    async () => (await world.Operator.Get($"/webhooks/{world.WebhookIds[Who.Operator]}/deliveries")).Expect(200).Items.Length > 1,
+                    "events are made of what was reversed",
+                    TimeSpan.FromSeconds(20));
                 _shared = world;
             }
 
