@@ -81,7 +81,7 @@ public sealed class RunningCluster : IAsyncLifetime
 
     internal async Task<Silo> StartSilo()
     {
-        var silo = await Silo.Start(DatabaseArguments(ConnectionString));
+        var silo = await Silo.Start([.. DatabaseArguments(ConnectionString), "--Webhooks:AllowPrivateNetworks", "true"]);
         lock (_silos)
         {
             _silos.Add(silo);

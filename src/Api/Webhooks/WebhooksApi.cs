@@ -231,18 +231,21 @@ internal static class WebhooksApi
     /// <summary>Whose webhook is made: the caller's own unless the operator says whose.</summary>
     private static async Task<(string? ProgramId, string? PartnerId, ProblemHttpResult? Problem)> FindOwner(WebhookRequest body, Caller caller, IGrainFactory grains)
     {
+        if (body.ProgramId is not null && !EntityId.IsWellFormed(body.ProgramId, EntityId.Program))
+        {
+            return Invalid("programId", "programId is the id (prg_…) of a program; leave it out for your own.");
+        }
+
+        if (body.PartnerId is not null && !EntityId.IsWellFormed(body.PartnerId, EntityId.Partner))
+        {
+            return Invalid("partnerId", "partnerId is the id (prt_…) of a partner; leave it out for your own.");
+        }
+
         var programId = body.ProgramId ?? caller.Key.ProgramId;
         var partnerId = body.PartnerId ?? caller.Key.PartnerId;
         if ((programId is null) == (partnerId is null))
         {
-            return Refuse(ApiProblems.Of(Refusal.Rule("validation_failed", "programId", "Say whose events are sent: either programId, as its brand sees them, or partnerId; for your own leave both out.")));
-        }
-
-        if (!EntityId.IsWellFormed(programId ?? partnerId, programId is null ? EntityId.Partner : EntityId.Program))
-        {
-            return Refuse(ApiProblems.Of(programId is null
-                ? Refusal.Rule("validation_failed", "partnerId", "partnerId is the id (prt_…) of a partner; leave it out for your own.")
-                : Refusal.Rule("validation_failed", "programId", "programId is the id (prg_…) of a program; leave it out for your own.")));
+            return Invalid("programId", "Say whose events are sent: either programId, as its brand sees them, or partnerId; for your own leave both out.");
         }
 
         if (programId is not null)
@@ -255,6 +258,8 @@ internal static class WebhooksApi
         return (caller.IsOperator || caller.Is(partnerId!)) && await grains.Actor<IPartnerGrain>(partnerId!).Get() is not null
             ? (null, partnerId, null)
             : Refuse(ApiProblems.NotFound("partner"));
+
+        static (string?, string?, ProblemHttpResult?) Invalid(string field, string message) => Refuse(ApiProblems.Of(Refusal.Rule("validation_failed", field, message)));
 
         static (string?, string?, ProblemHttpResult?) Refuse(ProblemHttpResult problem) => (null, null, problem);
     }

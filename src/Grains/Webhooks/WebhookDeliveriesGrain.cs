@@ -15,6 +15,9 @@ internal sealed class WebhookDeliveriesGrain(
     private const string NoSuccess = "no_success";
     private const string Gone = "gone";
 
+    // What is under way after that is not kept, and sent again.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private bool _isToGoOn;
@@ -67,7 +70,7 @@ internal sealed class WebhookDeliveriesGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await _running;
+        await _running.WaitAsync(LongestEnd, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     public void Dispose() => _stop.Dispose();
@@ -95,6 +98,25 @@ internal sealed class WebhookDeliveriesGrain(
     {
         _standing = await store.ReadStandingAsync(Id);
         var sending = new Dictionary<long, Task<bool>>();
+        try
+        {
+            var notBefore = await SendDue(sending);
+            if (!_stop.IsCancellationRequested)
+            {
+                await store.SleepAsync(Id, notBefore);
+            }
+        }
+        finally
+        {
+            // Whoever goes on must not send what is still under way.
+            await ((Task)Task.WhenAll(sending.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    /// <param name="sending">What is under way, by number.</param>
+    /// <returns>Before when nothing more is to be sent.</returns>
+    private async Task<DateTimeOffset> SendDue(Dictionary<long, Task<bool>> sending)
+    {
         var (goesOn, notBefore) = (true, clock.GetUtcNow());
         while (true)
         {
@@ -111,7 +133,7 @@ internal sealed class WebhookDeliveriesGrain(
 
             if (sending.Count == 0)
             {
-                break;
+                return notBefore;
             }
 
             await Task.WhenAny(sending.Values);
@@ -126,11 +148,6 @@ internal sealed class WebhookDeliveriesGrain(
                 goesOn = false;
                 notBefore = clock.GetUtcNow() + RetrySchedule.BreakAfter(_standing.Failures, Random.Shared.NextDouble());
             }
-        }
-
-        if (!_stop.IsCancellationRequested)
-        {
-            await store.SleepAsync(Id, notBefore);
         }
     }
 

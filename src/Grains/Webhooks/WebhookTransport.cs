@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace OrleansLinks.Webhooks;
@@ -74,13 +75,13 @@ public sealed class WebhookTransport : IDisposable
         {
             return Failed($"There was no answer within {Patience.TotalSeconds:0} s.");
         }
-        catch (HttpRequestException failure)
+        catch (HttpRequestException failure) when (failure.InnerException is SocketException or IOException or AuthenticationException)
         {
-            return Failed(failure.InnerException is AddressRefusedException or SocketException or IOException or System.Security.Authentication.AuthenticationException
-                ? failure.InnerException.Message
-                : failure.Message);
+            return Failed(failure.InnerException.Message);
         }
-        catch (IOException failure)
+#pragma warning disable CA1031 // Whatever it is, the event was not delivered.
+        catch (Exception failure) when (failure is not OperationCanceledException)
+#pragma warning restore CA1031
         {
             return Failed(failure.Message);
         }

@@ -1,6 +1,13 @@
+using OrleansLinks.Api.Tests.Webhooks;
+
+[assembly: AssemblyFixture(typeof(PrivateNetworkHost))]
+
 namespace OrleansLinks.Api.Tests.Webhooks;
 
-/// <summary>A host that sends to receivers on this machine, and whose clock can be set ahead.</summary>
+/// <summary>
+/// A host that sends to receivers on this machine, and whose clock can be set ahead. It lives as long as the one that other tests share:
+/// hosts of one process share the metrics of the same name, and those end with the first that does.
+/// </summary>
 public sealed class PrivateNetworkHost : RunningHost
 {
     private readonly SkippingClock _clock = new();

@@ -6,7 +6,7 @@ using StandardWebhooks;
 namespace OrleansLinks.Api.Tests.Webhooks;
 
 /// <summary>What a receiver gets.</summary>
-public sealed class WebhookDeliveryTests(PrivateNetworkHost host) : IClassFixture<PrivateNetworkHost>, IAsyncLifetime
+public sealed class WebhookDeliveryTests(PrivateNetworkHost host) : IAsyncLifetime
 {
     private static readonly string[] ForBrands =
         ["conversion.created", "conversion.attributed", "conversion.unmatched", "conversion.adjusted", "conversion.reversed", "conversion.approved"];
@@ -211,6 +211,34 @@ public sealed class WebhookDeliveryTests(PrivateNetworkHost host) : IClassFixtur
         Assert.Equal(new[] { first, second }.Order(), (await Some("/partner", 2)).Select(one => one.Data["id"]!.GetValue<string>()).Order());
         var well = await Reads(id, world, webhook => webhook["lastSuccessAt"] is not null);
         Assert.Null(well["failingSince"]);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_only_fails_is_tried_with_one_event_at_a_time_and_gets_all_when_it_is_back()
+    {
+        var (world, clickId) = await Make();
+        var id = (await Hook(world, Who.Partner, "/partner", ForPartners))["id"];
+        var isUp = false;
+        _receiver.Answer = _ => isUp ? 200 : 500;
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => world.Convert(clickId)));
+
+        // Of the 16 that are sent side by side, some go out until ten have failed.
+        await Tried(tries => tries >= 10);
+        var before = _receiver.Received.Length;
+        Assert.InRange(before, 10, 25);
+        host.Skip(TimeSpan.FromHours(2));
+        await Tried(tries => tries > before);
+        Assert.InRange(_receiver.Received.Length, before + 1, before + 5);
+        isUp = true;
+        host.Skip(TimeSpan.FromHours(2));
+
+        Assert.Equal(40, (await Some("/partner", 40)).Select(one => one.Id).Distinct().Count());
+
+        // Until what was sent is kept.
+        Task Tried(Func<int, bool> isSo) => Eventually.Is(
+            async () => (await world.Partner.Get($"/webhooks/{id}/deliveries?limit=500")).Items.Sum(one => one["attempts"]!.GetValue<int>()) is var tries
+                && tries == _receiver.Received.Length && isSo(tries),
+            "what was tried is kept", Soon);
     }
 
     [Fact]
