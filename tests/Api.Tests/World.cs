@@ -81,12 +81,15 @@ public sealed class World
     }
 
     /// <summary>Makes a world in which there is one of everything, a link, a click on it and spare keys too.</summary>
-    public static async Task<World> MakeFull(RunningHost host)
+    /// <param name="host">Where.</param>
+    /// <param name="body">The link, as its partner makes it.</param>
+    /// <param name="query">What the visitor's URL has behind the link.</param>
+    public static async Task<World> MakeFull(RunningHost host, object? body = null, string query = "")
     {
         var world = await Make(host);
-        var link = await world.MakeLink();
+        var link = await world.MakeLink(body);
         world.LinkId = link["id"];
-        world.ClickId = ClickIdOf(await world.Click(link["trackingUrl"]));
+        world.ClickId = ClickIdOf(await world.Click(link["trackingUrl"] + query));
         await Task.WhenAll(world.Convert(world.ClickId), world.Convert("clk_" + Absent), world.Convert("clk_" + Absent));
         world.ConversionId = (await world.Convert(world.ClickId)).Expect(201)["id"];
         await world.MakeSigningSecret();

@@ -78,7 +78,7 @@ public sealed class Cluster : IAsyncLifetime
         new PartnerChange { Name = "Partner", Kind = PartnerKind.Partner }, null)).Value!;
 
     /// <summary>A campaign with open gates but for its status.</summary>
-    public async Task<CampaignInfo> NewCampaign(LandingMode mode, CampaignStatus status = CampaignStatus.Active)
+    public async Task<CampaignInfo> NewCampaign(LandingMode mode, CampaignStatus status = CampaignStatus.Active, PayoutCap? cap = null)
     {
         var grain = Grains.GetGrain<ICampaignGrain>(NewId(EntityId.Campaign));
         var campaign = await grain.Create((await NewProgram()).Id, new CampaignChange
@@ -86,7 +86,7 @@ public sealed class Cluster : IAsyncLifetime
             Name = "Campaign",
             Kind = CampaignKind.Performance,
             Tracking = new CampaignTrackingChange { ClicksAndConversions = true },
-            PayForPerformance = new PayForPerformanceChange { Enabled = true, Terms = new PayoutTerms(PayoutModel.Percentage, null, 5m) },
+            PayForPerformance = new PayForPerformanceChange { Enabled = true, Terms = new PayoutTerms(PayoutModel.Percentage, null, 5m, Cap: cap) },
             Landing = new CampaignLandingChange { Mode = mode },
         });
         return status == CampaignStatus.Draft ? campaign.Value! : (await grain.MoveTo(status, null)).Value!;
