@@ -50,10 +50,15 @@ public sealed class SettingsHistoryTests(Cluster cluster)
             campaign.Id, campaign.Version, campaign.CreatedAt.AddDays(-2),
             """{"Tracking":{"ClicksAndConversions":true,"AttributionWindowDays":7,"LockingPeriodDays":3},"Pay":{"Enabled":true,"Terms":{"Model":1,"Rate":12.5}}}"""));
 
-        var terms = (await grain.GetTermsAt(campaign.CreatedAt.AddDays(-1)))!;
+        var terms = (await grain.GetTermsOf(campaign.CreatedAt.AddDays(-1), null))!;
         Assert.Equal((campaign.Version, 7, 12.5m), (terms.Version, terms.Tracking.AttributionWindowDays, terms.Pay.Terms!.Rate));
         Assert.Null(await grain.GetVersion(campaign.Version));
-        Assert.Equal((renamed.Version, 5m), ((await grain.GetTermsAt(DateTimeOffset.UtcNow))!.Version, (await grain.GetTermsAt(DateTimeOffset.UtcNow))!.Pay.Terms!.Rate));
+        var latest = (await grain.GetTermsOf(DateTimeOffset.UtcNow, null))!;
+        Assert.Equal((renamed.Version, 5m), (latest.Version, latest.Pay.Terms!.Rate));
+
+        // A click that knows its version is paid by that, whatever clocks say.
+        Assert.Equal(12.5m, (await grain.GetTermsOf(DateTimeOffset.UtcNow, campaign.Version))!.Pay.Terms!.Rate);
+        Assert.Equal(5m, (await grain.GetTermsOf(campaign.CreatedAt.AddDays(-1), renamed.Version))!.Pay.Terms!.Rate);
     }
 
     [Fact]

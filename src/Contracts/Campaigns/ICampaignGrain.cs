@@ -41,9 +41,11 @@ public interface ICampaignGrain : IGrainWithStringKey
     [Alias("GetVersion"), AlwaysInterleave]
     Task<CampaignInfo?> GetVersion(long version);
 
-    /// <summary>The terms that were in force at a time: what clicks of then are paid by; null when the campaign was never made.</summary>
-    [Alias("GetTermsAt"), AlwaysInterleave]
-    Task<TermsVersion?> GetTermsAt(DateTimeOffset at);
+    /// <summary>What a click is paid by; null when the campaign was never made.</summary>
+    /// <param name="at">When it was clicked, by which its terms are found where it does not say more.</param>
+    /// <param name="version">The version of the campaign that it was decided by; null where the click does not know it.</param>
+    [Alias("GetTermsOf"), AlwaysInterleave]
+    Task<TermsVersion?> GetTermsOf(DateTimeOffset at, long? version);
 
     /// <summary>A page of the campaign's conversions, newest first.</summary>
     /// <param name="partnerId">Of this partner alone; null for all.</param>

@@ -128,7 +128,8 @@ internal sealed class CampaignGrain(
 
     public async Task<CampaignInfo?> GetVersion(long version) => CurrentOrLeave() is { } campaign ? await _history.Find(campaign, version) : null;
 
-    public async Task<TermsVersion?> GetTermsAt(DateTimeOffset at) => Current is { } campaign ? await _history.FindTerms(campaign, at) : null;
+    public async Task<TermsVersion?> GetTermsOf(DateTimeOffset at, long? version) =>
+        Current is { } campaign ? await _history.FindTerms(campaign, at, version) : null;
 
     public Task<ConversionPage> ListConversions(string? partnerId, long? before, int limit) =>
         conversions.ListAsync(this.GetPrimaryKeyString(), partnerId, before, limit);

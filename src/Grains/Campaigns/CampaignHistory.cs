@@ -22,10 +22,12 @@ internal sealed class CampaignHistory(ISettingsHistory history)
         return await history.FindAsync(current.Id, version) is { } kept ? Read(kept).Campaign : null;
     }
 
-    /// <summary>The terms that were in force at a time.</summary>
-    public async Task<TermsVersion> FindTerms(CampaignInfo current, DateTimeOffset at)
+    /// <summary>The terms of a version or, where none is given, those that were in force at a time.</summary>
+    public async Task<TermsVersion> FindTerms(CampaignInfo current, DateTimeOffset at, long? version)
     {
-        if (await history.FindAtAsync(current.Id, at, current.Version) is not { } kept)
+        // Of before all versions were kept, the one before it that was has its terms.
+        var (until, last) = version is { } known ? (DateTimeOffset.MaxValue, Math.Min(known, current.Version)) : (at, current.Version);
+        if (await history.FindAtAsync(current.Id, until, last) is not { } kept)
         {
             return new TermsVersion(current.Id, current.Version, current.CreatedAt, current.Tracking, current.PayForPerformance);
         }

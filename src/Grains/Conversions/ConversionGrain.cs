@@ -117,15 +117,17 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
         return ConversionRules.Attribute(conversion, click, terms, program, clock.GetUtcNow());
     }
 
-    /// <summary>The click that it was reported with, and the terms that were in force then; those of another program are nobody's business.</summary>
+    /// <summary>The click that it was reported with, and the terms that it is paid by; those of another program are nobody's business.</summary>
     private async Task<(Click? Click, TermsVersion? Terms)> FindClick(Conversion conversion)
     {
         var click = (await ledger.FindClickAsync(conversion.ClickId))?.Click;
-        return (click, click?.ProgramId == conversion.ProgramId ? await GrainFactory.Actor<ICampaignGrain>(click.CampaignId).GetTermsAt(click.At) : null);
+        return (click, click?.ProgramId == conversion.ProgramId
+            ? await GrainFactory.Actor<ICampaignGrain>(click.CampaignId).GetTermsOf(click.At, click.Settings?.CampaignVersion)
+            : null);
     }
 
     private async Task<TermsVersion?> FindTerms(Conversion conversion) => conversion.Attribution is { } attribution
-        ? await GrainFactory.Actor<ICampaignGrain>(attribution.CampaignId).GetTermsAt(attribution.ClickedAt)
+        ? await GrainFactory.Actor<ICampaignGrain>(attribution.CampaignId).GetTermsOf(attribution.ClickedAt, attribution.TermsVersion)
         : null;
 
     /// <summary>Writes a step.</summary>
