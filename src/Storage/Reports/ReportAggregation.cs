@@ -25,6 +25,7 @@ internal sealed class ReportAggregation
     private readonly OrderedDictionary<string, int>[] _texts = [.. Enumerable.Range(0, ReportSegment.TextLists).Select(_ => new OrderedDictionary<string, int>(StringComparer.Ordinal))];
     private readonly Dictionary<GroupKey, int> _groups = [];
     private readonly List<GroupKey> _keys = [];
+    private readonly Walk _walk;
     private long[] _sums = new long[64 * ReportSegment.Measures];
 
     public ReportAggregation(ReportQuery query)
@@ -34,6 +35,7 @@ internal sealed class ReportAggregation
             query.Filter.CampaignId is { } campaign ? EntityId.Parse(campaign, EntityId.Campaign) : null,
             query.Filter.TaskId is { } task ? EntityId.Parse(task, EntityId.Task) : null,
             query.Filter.PartnerId is { } partner ? EntityId.Parse(partner, EntityId.Partner) : null);
+        _walk = new Walk(this);
         _values = [ReportGroups.SubId1, ReportGroups.SubId2, ReportGroups.SubId3, ReportGroups.SharedId, ReportGroups.Param];
         FirstDay = (int)(LedgerTime.DayOf(query.Edges[0]) / LedgerTime.SecondsPerDay);
         LastDay = (int)(LedgerTime.DayOf(query.Edges[^1] - 1) / LedgerTime.SecondsPerDay);
@@ -69,11 +71,10 @@ internal sealed class ReportAggregation
         if (Array.TrueForAll(stretches, static stretch => stretch < 0) || Array.TrueForAll(owners, static owner => owner < 0))
             return;
 
-        var links = Array.ConvertAll(segment.Texts[LinkList], LinkOf);
-        var countries = Array.ConvertAll(segment.Texts[CountryList], country => Has(ReportGroups.Country) ? NumberOf(CountryList, country) : 0);
-        int[]?[] values = [.. _values.Select((group, i) => Has(group) ? Array.ConvertAll(segment.Texts[FirstValueList + i], value => NumberOf(FirstValueList + i, value)) : null)];
-        var walk = new Walk(this, new Axis(stretches), new Axis(owners), new Axis(links), new Axis(countries), values, segment);
-        walk.Run();
+        var links = Has(ReportGroups.Link) || _query.Filter.LinkCode is not null ? Array.ConvertAll(segment.TextsOf(LinkList), LinkOf) : new int[segment.CountOf(LinkList)];
+        var countries = Has(ReportGroups.Country) ? Array.ConvertAll(segment.TextsOf(CountryList), country => NumberOf(CountryList, country)) : new int[segment.CountOf(CountryList)];
+        int[]?[] values = [.. _values.Select((group, i) => Has(group) ? Array.ConvertAll(segment.TextsOf(FirstValueList + i), value => NumberOf(FirstValueList + i, value)) : null)];
+        _walk.Run(new Axis(stretches), new Axis(owners), new Axis(links), new Axis(countries), values, segment);
     }
 
     /// <summary>The groups; those of equal stretches are together, in the order of time.</summary>
@@ -208,36 +209,42 @@ internal sealed class ReportAggregation
         private const int Devices = 8;
 
         private readonly ReportAggregation _all;
-        private readonly Axis _stretches;
-        private readonly Axis _owners;
-        private readonly Axis _links;
-        private readonly Axis _countries;
-        private readonly int[]?[] _values;
-        private readonly ReportSegment _segment;
         private readonly int[][] _columns = [.. Enumerable.Range(0, ReportSegment.Dimensions).Select(_ => new int[AtOnce])];
         private readonly int[] _groupOf = new int[AtOnce];
         private readonly long[] _measure = new long[AtOnce];
+        private Axis _stretches = new([]);
+        private Axis _owners = new([]);
+        private Axis _links = new([]);
+        private Axis _countries = new([]);
+        private int[]?[] _values = [];
+        private ReportSegment _segment = null!;
+        private bool _isByPlace;
 
-        // The groups of this segment by their places along the axes, 0 for one that was not met yet; null where there would be many more places than rows.
-        private readonly int[]? _known;
+        // The groups of this segment by their places along the axes, 0 for one that was not met yet.
+        private int[] _known = [];
 
-        public Walk(ReportAggregation all, Axis stretches, Axis owners, Axis links, Axis countries, int[]?[] values, ReportSegment segment)
+        public Walk(ReportAggregation all) => _all = all;
+
+        public void Run(Axis stretches, Axis owners, Axis links, Axis countries, int[]?[] values, ReportSegment segment)
         {
-            (_all, _stretches, _owners, _links, _countries, _values, _segment) = (all, stretches, owners, links, countries, values, segment);
+            (_stretches, _owners, _links, _countries, _values, _segment) = (stretches, owners, links, countries, values, segment);
+
+            // Where there would be many more places than rows, groups are found by what they consist of, each time.
             var places = (long)stretches.Length * owners.Length * links.Length * countries.Length * Devices;
-            if (Array.TrueForAll(values, static value => value is null) && places <= (8L * segment.Rows) + 4096)
-                _known = new int[places];
-        }
-
-        public void Run()
-        {
-            for (var first = 0; first < _segment.Rows; first += AtOnce)
+            _isByPlace = Array.TrueForAll(values, static value => value is null) && places <= (8L * segment.Rows) + 4096;
+            if (_isByPlace)
             {
-                var length = Math.Min(AtOnce, _segment.Rows - first);
+                Array.Resize(ref _known, Math.Max(_known.Length, (int)places));
+                Array.Clear(_known, 0, (int)places);
+            }
+
+            for (var first = 0; first < segment.Rows; first += AtOnce)
+            {
+                var length = Math.Min(AtOnce, segment.Rows - first);
                 for (var column = 0; column < _columns.Length; column++)
                 {
-                    if (column < 5 || _values[column - 5] is not null)
-                        _segment.Read(column, first, _columns[column].AsSpan(0, length));
+                    if (column < 5 || values[column - 5] is not null)
+                        segment.Read(column, first, _columns[column].AsSpan(0, length));
                 }
 
                 for (var i = 0; i < length; i++)
@@ -245,7 +252,7 @@ internal sealed class ReportAggregation
 
                 for (var measure = 0; measure < ReportSegment.Measures; measure++)
                 {
-                    if (!_segment.IsZero(ReportSegment.Dimensions + measure))
+                    if (!segment.IsZero(ReportSegment.Dimensions + measure))
                         Sum(measure, first, length);
                 }
             }
@@ -269,7 +276,7 @@ internal sealed class ReportAggregation
             if ((_stretches.Numbers[slot] | _owners.Numbers[task] | _links.Numbers[link]) < 0)
                 return -1;
 
-            if (_known is null)
+            if (!_isByPlace)
                 return Find();
 
             var place = (((((((_stretches.Places[slot] * _owners.Length) + _owners.Places[task]) * _links.Length) + _links.Places[link]) * _countries.Length) + _countries.Places[country]) * Devices) + device;

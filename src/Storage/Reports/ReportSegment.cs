@@ -45,8 +45,8 @@ internal readonly record struct ReportTuple(int Slot, int Device, int Task, int 
 /// 0   1   version (1)
 /// 1   4   rows
 /// 5   4   tasks, then 48 bytes each: ids of task, campaign and partner in network order
-///         seven lists of texts (link codes, countries, Sub ID 1, 2, 3, Shared ID, Param): 4 bytes their number, then
-///         2 bytes of length and that much UTF-8 each; a column's number 0 is no text, 1 the first
+///         seven lists of texts (link codes, countries, Sub ID 1, 2, 3, Shared ID, Param): 4 bytes their number, 4 bytes of
+///         length, then 2 bytes of length and that much UTF-8 each; a column's number 0 is no text, 1 the first
 ///         17 columns (those of ReportTuple, then the measures of LedgerTally): 1 byte the width w of 0, 1, 2, 4 or 8, then
 ///         w bytes a row; a column of width 0 is all 0
 /// </code>
@@ -66,9 +66,10 @@ internal sealed class ReportSegment
     private const int IdsLength = 48;
 
     private readonly byte[] _body;
+    private readonly (int Offset, int Count)[] _texts = new (int, int)[TextLists];
     private readonly (int Offset, int Width)[] _columns = new (int, int)[Dimensions + Measures];
 
-    /// <summary>Reads what <see cref="SegmentBuilder.Write"/> has written.</summary>
+    /// <summary>Reads what <see cref="SegmentBuilder.Write"/> has written; what stands behind it is not looked at.</summary>
     /// <exception cref="FormatException">It is of a newer version.</exception>
     public ReportSegment(byte[] body)
     {
@@ -84,13 +85,10 @@ internal sealed class ReportSegment
 
         for (var list = 0; list < TextLists; list++)
         {
-            Texts[list] = new string?[Count(ref at) + 1];
-            for (var i = 1; i < Texts[list].Length; i++)
-            {
-                var length = BinaryPrimitives.ReadUInt16LittleEndian(body.AsSpan(at));
-                Texts[list][i] = Encoding.UTF8.GetString(body, at + 2, length);
-                at += 2 + length;
-            }
+            var count = Count(ref at);
+            var length = Count(ref at);
+            _texts[list] = (at, count);
+            at += length;
         }
 
         for (var column = 0; column < _columns.Length; column++)
@@ -105,8 +103,23 @@ internal sealed class ReportSegment
 
     public TaskIds[] Tasks { get; }
 
-    /// <summary>The lists of texts, each with none at 0: link codes, countries, Sub ID 1, 2, 3, Shared ID, Param.</summary>
-    public string?[][] Texts { get; } = new string?[TextLists][];
+    /// <summary>How many texts a list has, with none at 0.</summary>
+    public int CountOf(int list) => _texts[list].Count + 1;
+
+    /// <summary>A list of texts, with none at 0.</summary>
+    public string?[] TextsOf(int list)
+    {
+        var texts = new string?[CountOf(list)];
+        var at = _texts[list].Offset;
+        for (var i = 1; i < texts.Length; i++)
+        {
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(_body.AsSpan(at));
+            texts[i] = Encoding.UTF8.GetString(_body, at + 2, length);
+            at += 2 + length;
+        }
+
+        return texts;
+    }
 
     /// <summary>Whether a column is 0 in all rows.</summary>
     public bool IsZero(int column) => _columns[column].Width == 0;
@@ -158,6 +171,7 @@ internal sealed class ReportSegment
     public IEnumerable<(int Slot, TaskIds Task, string? LinkCode, LedgerTally Tally)> Tallies()
     {
         const int AtOnce = 256;
+        var codes = TextsOf(0);
         var (slots, tasks, links) = (new int[AtOnce], new int[AtOnce], new int[AtOnce]);
         long[][] measures = [.. Enumerable.Range(0, Measures).Select(_ => new long[AtOnce])];
         for (var first = 0; first < Rows; first += AtOnce)
@@ -171,7 +185,7 @@ internal sealed class ReportSegment
 
             for (var i = 0; i < length; i++)
             {
-                yield return (slots[i], Tasks[tasks[i]], Texts[0][links[i]], new LedgerTally(
+                yield return (slots[i], Tasks[tasks[i]], codes[links[i]], new LedgerTally(
                     measures[0][i], measures[1][i], measures[2][i], measures[3][i], measures[4][i], measures[5][i], measures[6][i]));
             }
         }
@@ -180,74 +194,113 @@ internal sealed class ReportSegment
     /// <summary>Writes a segment.</summary>
     public static byte[] Write(IReadOnlyCollection<TaskIds> tasks, IReadOnlyCollection<string>[] texts, IReadOnlyCollection<KeyValuePair<ReportTuple, LedgerTally>> rows)
     {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream, Encoding.UTF8);
-        writer.Write(Version);
-        writer.Write(rows.Count);
-        writer.Write(tasks.Count);
-        Span<byte> ids = stackalloc byte[IdsLength];
+        var columns = ColumnsOf(rows);
+        var widths = Array.ConvertAll(columns, WidthOf);
+        byte[][][] lists = [.. texts.Select(static list => list.Select(Encoding.UTF8.GetBytes).ToArray())];
+        var body = new byte[9 + (tasks.Count * IdsLength) + lists.Sum(static list => 8 + list.Sum(static text => 2 + text.Length)) + widths.Sum(width => 1 + (width * rows.Count))];
+        body[0] = Version;
+        var at = 1;
+        Put(rows.Count);
+        Put(tasks.Count);
         foreach (var task in tasks)
         {
-            task.Task.TryWriteBytes(ids, bigEndian: true, out _);
-            task.Campaign.TryWriteBytes(ids[16..], bigEndian: true, out _);
-            task.Partner.TryWriteBytes(ids[32..], bigEndian: true, out _);
-            writer.Write(ids);
+            task.Task.TryWriteBytes(body.AsSpan(at), bigEndian: true, out _);
+            task.Campaign.TryWriteBytes(body.AsSpan(at + 16), bigEndian: true, out _);
+            task.Partner.TryWriteBytes(body.AsSpan(at + 32), bigEndian: true, out _);
+            at += IdsLength;
         }
 
-        foreach (var list in texts)
+        foreach (var list in lists)
         {
-            writer.Write(list.Count);
+            Put(list.Length);
+            Put(list.Sum(static text => 2 + text.Length));
             foreach (var text in list)
             {
-                var bytes = Encoding.UTF8.GetBytes(text);
-                writer.Write(checked((ushort)bytes.Length));
-                writer.Write(bytes);
+                BinaryPrimitives.WriteUInt16LittleEndian(body.AsSpan(at), checked((ushort)text.Length));
+                text.CopyTo(body, at + 2);
+                at += 2 + text.Length;
             }
         }
 
-        WriteColumn(static row => row.Key.Slot);
-        WriteColumn(static row => row.Key.Device);
-        WriteColumn(static row => row.Key.Task);
-        WriteColumn(static row => row.Key.Link);
-        WriteColumn(static row => row.Key.Country);
-        WriteColumn(static row => row.Key.SubId1);
-        WriteColumn(static row => row.Key.SubId2);
-        WriteColumn(static row => row.Key.SubId3);
-        WriteColumn(static row => row.Key.SharedId);
-        WriteColumn(static row => row.Key.Param);
-        WriteColumn(static row => row.Value.Clicks);
-        WriteColumn(static row => row.Value.Unique);
-        WriteColumn(static row => row.Value.Bot);
-        WriteColumn(static row => row.Value.OutsideTerms);
-        WriteColumn(static row => row.Value.Conversions);
-        WriteColumn(static row => row.Value.Revenue);
-        WriteColumn(static row => row.Value.Payout);
-        writer.Flush();
-        return stream.ToArray();
-
-        void WriteColumn(Func<KeyValuePair<ReportTuple, LedgerTally>, long> read)
+        for (var column = 0; column < columns.Length; column++)
         {
-            var (min, max) = (0L, 0L);
-            foreach (var row in rows)
-            {
-                var value = read(row);
-                (min, max) = (Math.Min(min, value), Math.Max(max, value));
-            }
+            body[at++] = (byte)widths[column];
+            Pack(columns[column], widths[column], body.AsSpan(at));
+            at += widths[column] * rows.Count;
+        }
 
-            var width = (min, max) switch
+        return body;
+
+        void Put(int number)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(body.AsSpan(at), number);
+            at += 4;
+        }
+    }
+
+    private static long[][] ColumnsOf(IReadOnlyCollection<KeyValuePair<ReportTuple, LedgerTally>> rows)
+    {
+        long[][] columns = [.. Enumerable.Range(0, Dimensions + Measures).Select(_ => new long[rows.Count])];
+        var i = 0;
+        foreach (var (tuple, tally) in rows)
+        {
+            columns[0][i] = tuple.Slot;
+            columns[1][i] = tuple.Device;
+            columns[2][i] = tuple.Task;
+            columns[3][i] = tuple.Link;
+            columns[4][i] = tuple.Country;
+            columns[5][i] = tuple.SubId1;
+            columns[6][i] = tuple.SubId2;
+            columns[7][i] = tuple.SubId3;
+            columns[8][i] = tuple.SharedId;
+            columns[9][i] = tuple.Param;
+            columns[10][i] = tally.Clicks;
+            columns[11][i] = tally.Unique;
+            columns[12][i] = tally.Bot;
+            columns[13][i] = tally.OutsideTerms;
+            columns[14][i] = tally.Conversions;
+            columns[15][i] = tally.Revenue;
+            columns[16][i++] = tally.Payout;
+        }
+
+        return columns;
+    }
+
+    private static int WidthOf(long[] column)
+    {
+        var (min, max) = (0L, 0L);
+        foreach (var value in column)
+            (min, max) = (Math.Min(min, value), Math.Max(max, value));
+
+        return (min, max) switch
+        {
+            (0, 0) => 0,
+            ( >= sbyte.MinValue, <= sbyte.MaxValue) => 1,
+            ( >= short.MinValue, <= short.MaxValue) => 2,
+            ( >= int.MinValue, <= int.MaxValue) => 4,
+            _ => 8,
+        };
+    }
+
+    private static void Pack(long[] column, int width, Span<byte> bytes)
+    {
+        for (var i = 0; i < column.Length && width > 0; i++)
+        {
+            var place = bytes[(i * width)..];
+            switch (width)
             {
-                (0, 0) => 0,
-                ( >= sbyte.MinValue, <= sbyte.MaxValue) => 1,
-                ( >= short.MinValue, <= short.MaxValue) => 2,
-                ( >= int.MinValue, <= int.MaxValue) => 4,
-                _ => 8,
-            };
-            writer.Write((byte)width);
-            Span<byte> value64 = stackalloc byte[8];
-            foreach (var row in rows)
-            {
-                BinaryPrimitives.WriteInt64LittleEndian(value64, read(row));
-                writer.Write(value64[..width]);
+                case 1:
+                    place[0] = (byte)column[i];
+                    break;
+                case 2:
+                    BinaryPrimitives.WriteInt16LittleEndian(place, (short)column[i]);
+                    break;
+                case 4:
+                    BinaryPrimitives.WriteInt32LittleEndian(place, (int)column[i]);
+                    break;
+                default:
+                    BinaryPrimitives.WriteInt64LittleEndian(place, column[i]);
+                    break;
             }
         }
     }

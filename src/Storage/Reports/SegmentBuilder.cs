@@ -37,7 +37,7 @@ internal sealed class SegmentBuilder
     {
         const int AtOnce = 256;
         int[] tasks = [.. segment.Tasks.Select(NumberOf)];
-        int[][] texts = [.. segment.Texts.Select((list, number) => list.Select(text => NumberOf(number, text)).ToArray())];
+        int[][] texts = [.. Enumerable.Range(0, ReportSegment.TextLists).Select(list => Array.ConvertAll(segment.TextsOf(list), text => NumberOf(list, text)))];
         var tuples = new int[ReportSegment.Dimensions][];
         var tallies = new long[ReportSegment.Measures][];
         for (var first = 0; first < segment.Rows; first += AtOnce)

@@ -78,8 +78,17 @@ internal sealed class SqliteReportStore(SqliteDatabase database) : IReportStore
             aggregation.Add(day.Day, kind, builder);
 
         var segments = session.Prepare(ReadSegments).Bind(program).Bind(aggregation.FirstDay).Bind(aggregation.LastDay).Bind((int)aggregation.Valued).BindNull();
+        var body = Array.Empty<byte>();
         while (!aggregation.IsTooLarge && segments.Step())
-            aggregation.Add(segments.Int32(), (SegmentKind)segments.Int32(), new ReportSegment(segments.Bytes()));
+        {
+            var (day, kind) = (segments.Int32(), (SegmentKind)segments.Int32());
+            var bytes = segments.Span();
+            if (bytes.Length > body.Length)
+                body = new byte[2 * bytes.Length];
+
+            bytes.CopyTo(body);
+            aggregation.Add(day, kind, new ReportSegment(body));
+        }
 
         segments.Reset();
         return aggregation.IsTooLarge ? null : (ImmutableArray<ReportRow>?)aggregation.Rows();
@@ -138,6 +147,7 @@ internal sealed class SqliteReportStore(SqliteDatabase database) : IReportStore
     {
         var tasks = new Dictionary<long, (Guid Program, TaskIds Ids)>();
         var links = new Dictionary<long, string>();
+        var texts = new OrderedDictionary<string, int>(StringComparer.Ordinal);
         var sums = new Dictionary<RowKey, LedgerTally>();
         Sum(ReadClicks, from.Click, to.Click, static row => LedgerTally.OfClick(row.Boolean(), row.Boolean(), row.Int32() == (int)ClickClass.OutsideTerms));
         Sum(ReadEntries, from.Entry, to.Entry, static row => LedgerTally.OfConversion(row.Int64(), row.Int64(), row.Int64()));
@@ -146,8 +156,8 @@ internal sealed class SqliteReportStore(SqliteDatabase database) : IReportStore
         {
             var (owner, ids) = TaskOf(key.Task);
             piece.Add(
-                new ReportFacts(owner, ids, LinkOf(key.Link), key.Start, key.Country, key.Device),
-                new ReportingValues(key.SubId1, key.SubId2, key.SubId3, key.SharedId, key.Param),
+                new ReportFacts(owner, ids, LinkOf(key.Link), key.Start, TextOf(key.Country), key.Device),
+                new ReportingValues(TextOf(key.SubId1), TextOf(key.SubId2), TextOf(key.SubId3), TextOf(key.SharedId), TextOf(key.Param)),
                 tally);
         }
 
@@ -163,13 +173,25 @@ internal sealed class SqliteReportStore(SqliteDatabase database) : IReportStore
                     continue;
 
                 var key = new RowKey(
-                    link ?? 0, task, LedgerTime.Floor(at, ReportTuple.SecondsPerSlot * 1000) / 1000, rows.TextOrNull(), rows.Int32(),
-                    rows.TextOrNull(), rows.TextOrNull(), rows.TextOrNull(), rows.TextOrNull(), rows.TextOrNull());
+                    link ?? 0, task, LedgerTime.Floor(at, ReportTuple.SecondsPerSlot * 1000) / 1000, NumberOf(rows), rows.Int32(),
+                    NumberOf(rows), NumberOf(rows), NumberOf(rows), NumberOf(rows), NumberOf(rows));
                 CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _) += tally;
             }
 
             rows.Reset();
         }
+
+        // 0 is no text.
+        int NumberOf(SqliteStatement rows)
+        {
+            if (rows.TextOrNull() is not { } text)
+                return 0;
+
+            texts.TryAdd(text, 0, out var number);
+            return number + 1;
+        }
+
+        string? TextOf(int number) => number == 0 ? null : texts.GetAt(number - 1).Key;
 
         (Guid Program, TaskIds Ids) TaskOf(long task)
         {
@@ -198,10 +220,11 @@ internal sealed class SqliteReportStore(SqliteDatabase database) : IReportStore
         public static Position Read(SqliteStatement row) => new(row.Int64(), row.Int64());
     }
 
+    /// <summary>What rows are added up by before they are told apart by names: texts by their number in the piece.</summary>
     private readonly record struct RowKey(
-        long Link, long Task, long Start, string? Country, int Device, string? SubId1, string? SubId2, string? SubId3, string? SharedId, string? Param)
+        long Link, long Task, long Start, int Country, int Device, int SubId1, int SubId2, int SubId3, int SharedId, int Param)
     {
-        public override int GetHashCode() => HashCode.Combine(Link, Task, Start, Country, Device, SubId1, SubId2, HashCode.Combine(SubId3, SharedId, Param));
+        public override int GetHashCode() => HashCode.Combine(Link, Task, Start, Country | (Device << 24), SubId1, SubId2, SubId3, SharedId ^ (Param << 16));
     }
 
     private sealed record FoldedSegment(ReportDay Day, SegmentKind Kind, int Rows, byte[] Body, ImmutableArray<long> Merged);
