@@ -86,4 +86,7 @@ internal static class PostgresLocks
 
     /// <summary>Held by who makes or drops partitions.</summary>
     public const long Partitions = 0x6f6c_0002;
+
+    /// <summary>Held by who has the rollups of reports take up new rows.</summary>
+    public const long Reports = 0x6f6c_0003;
 }

@@ -9,8 +9,8 @@ namespace OrleansLinks.Reports;
 
 /// <summary>The rollups behind reports in PostgreSQL.</summary>
 /// <remarks>
-/// Rows are folded in the order of their positions, shard by shard; who folds has a shard's row of report_shards, so that of two only
-/// one does. A shard's positions are in the order of commits: what has been folded up to one is complete for ever.
+/// Rows are folded in the order of their positions, a piece of a shard at a time. A shard's positions are in the order of commits:
+/// what has been folded up to one is complete for ever.
 /// </remarks>
 internal sealed class PostgresReportStore(PostgresDatabase database) : IReportStore
 {
@@ -20,11 +20,8 @@ internal sealed class PostgresReportStore(PostgresDatabase database) : IReportSt
     private const string ReadShards =
         "SELECT r.shard::integer, r.folded_to, l.last_position, r.entries_folded_to, l.last_entry FROM report_shards r JOIN ledger_shards l USING (shard) ORDER BY shard";
 
-    private const string LockShard =
-        """
-        SELECT r.shard::integer, r.folded_to, l.last_position, r.entries_folded_to, l.last_entry
-        FROM report_shards r JOIN ledger_shards l USING (shard) WHERE shard = $1 FOR UPDATE OF r
-        """;
+    // Folds come one after the other: their segments are those of all shards.
+    private const string Lock = "SELECT pg_advisory_xact_lock($1)";
 
     private const string MoveShard = "UPDATE report_shards SET folded_to = $2, entries_folded_to = $3 WHERE shard = $1";
 
@@ -58,13 +55,29 @@ internal sealed class PostgresReportStore(PostgresDatabase database) : IReportSt
     internal const string ReadSegments =
         "SELECT day, kind::integer, body FROM report_segments WHERE program_id = $1 AND day >= $2 AND day <= $3 AND kind = ANY($4)";
 
-    public async Task<long> FoldAsync()
+    public Task<long> FoldAsync() => database.UseAsync(async connection =>
     {
-        var shards = await database.ReadAsync(ReadShardsAsync);
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var @lock = connection.Command(Lock, Parameter.Of(PostgresLocks.Reports)))
+            await @lock.ExecuteNonQueryAsync();
+
+        // After the lock was got: what the one before has committed is seen.
+        var shards = await ReadShardsAsync(connection);
         var shard = shards.MaxBy(static shard => shard.Left);
-        var left = shards.Sum(static shard => shard.Left) - shard.Left;
-        return shard.Left == 0 ? 0 : left + await database.UseAsync(connection => FoldAsync(connection, shard.Number));
-    }
+        if (shard.Left == 0)
+            return 0;
+
+        var (to, entriesTo) = (Math.Min(shard.Last, shard.FoldedTo + PieceLength), Math.Min(shard.LastEntry, shard.EntriesFoldedTo + PieceLength));
+        var piece = new ReportPiece();
+        await AddAsync(connection, piece, shard, to, entriesTo, null);
+        foreach (var ((day, kind), builder) in piece.Builders)
+            await KeepAsync(connection, day, kind, builder);
+
+        await using var move = connection.Command(MoveShard, Parameter.Of((short)shard.Number), Parameter.Of(to), Parameter.Of(entriesTo));
+        await move.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+        return shards.Sum(static one => one.Left) - (to - shard.FoldedTo) - (entriesTo - shard.EntriesFoldedTo);
+    });
 
     public async Task<long> CountUnfoldedAsync() => (await database.ReadAsync(ReadShardsAsync)).Sum(static shard => shard.Left);
 
@@ -104,25 +117,6 @@ internal sealed class PostgresReportStore(PostgresDatabase database) : IReportSt
         return [.. (await command.ReadAsync(static row => (row.Int32(), (SegmentKind)row.Int32(), new ReportSegment(row.Bytes())))).Select(static row => (row.Item2, row.Item3))];
     }
 
-    /// <summary>Folds the next piece of a shard.</summary>
-    /// <returns>How many of its rows are left.</returns>
-    private static async Task<long> FoldAsync(NpgsqlConnection connection, int number)
-    {
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var @lock = connection.Command(LockShard, Parameter.Of((short)number));
-        var shard = (await @lock.ReadAsync(ReadShard)).Single();
-        var (to, entriesTo) = (Math.Min(shard.Last, shard.FoldedTo + PieceLength), Math.Min(shard.LastEntry, shard.EntriesFoldedTo + PieceLength));
-        var piece = new ReportPiece();
-        await AddAsync(connection, piece, shard, to, entriesTo, null);
-        foreach (var ((day, kind), builder) in piece.Builders)
-            await KeepAsync(connection, day, kind, builder);
-
-        await using var move = connection.Command(MoveShard, Parameter.Of((short)number), Parameter.Of(to), Parameter.Of(entriesTo));
-        await move.ExecuteNonQueryAsync();
-        await transaction.CommitAsync();
-        return shard.Left - (to - shard.FoldedTo) - (entriesTo - shard.EntriesFoldedTo);
-    }
-
     /// <summary>Makes a segment of what was added up, with those that it takes up.</summary>
     private static async Task KeepAsync(NpgsqlConnection connection, ReportDay day, SegmentKind kind, SegmentBuilder builder)
     {
@@ -130,7 +124,6 @@ internal sealed class PostgresReportStore(PostgresDatabase database) : IReportSt
         var merged = SegmentMerging.Choose(builder.Rows, await list.ReadAsync(static row => (row.Int64(), row.Int32())));
         if (merged.Count > 0)
         {
-            // Another shard's fold may have taken some of them meanwhile: what this one has deleted is its own.
             await using var take = connection.Command(TakeSegments, Parameter.Of(merged.ToArray()));
             foreach (var body in await take.ReadAsync(static row => row.Bytes()))
                 builder.Add(new ReportSegment(body));
