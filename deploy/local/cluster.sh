@@ -56,7 +56,7 @@ edge_arguments=("$@") silo_arguments=()
 for argument in "${!edge_arguments[@]}"; do
   case "${edge_arguments[$argument]}" in
     --Cluster:Mode) ;;
-    --Cluster:*|--Database:*|--Shutdown:*|--Logging:*) silo_arguments+=("${edge_arguments[@]:$argument:2}") ;;
+    --Cluster:*|--Database:*|--Shutdown:*|--Webhooks:*|--Logging:*) silo_arguments+=("${edge_arguments[@]:$argument:2}") ;;
   esac
 done
 silo() { start "silo-$1" Silo/bin/Release/net10.0/OrleansLinks.Silo.dll --Http:Port 0 --Cluster:SiloPort 0 --Cluster:GatewayPort 0 "${silo_arguments[@]}"; }

@@ -117,7 +117,7 @@ internal static class CampaignsApi
     private static async Task<Results<Ok<CounterView>, ProblemHttpResult>> GetCounters(
         string campaignId, Caller caller, IGrainFactory grains, TimeProvider clock)
     {
-        if (await FindForBothSides(campaignId, caller, grains) is not { } campaign)
+        if (await FindForResults(campaignId, caller, grains) is not { } campaign)
         {
             return ApiProblems.NotFound("campaign");
         }
@@ -196,6 +196,14 @@ internal static class CampaignsApi
             && await grains.Actor<ICampaignGrain>(campaignId).Get() is { } campaign && caller.ActsFor(campaign.ProgramId)
             ? campaign
             : null;
+
+    /// <summary>As the other, also of a campaign that the caller once took part in: its results stay its own.</summary>
+    internal static async Task<CampaignInfo?> FindForResults(string campaignId, Caller caller, IGrainFactory grains) =>
+        await FindForBothSides(campaignId, caller, grains)
+            ?? (caller.Key.Role == Role.Partner && EntityId.IsWellFormed(campaignId, EntityId.Campaign)
+                && await grains.GetGrain<IDirectoryGrain>(0).Contains(DirectoryLists.EverIn(campaignId), caller.Key.PartnerId!)
+                ? await grains.Actor<ICampaignGrain>(campaignId).Get()
+                : null);
 
     /// <summary>A campaign of the caller's program, or one that the caller takes part in; null when there is none that the caller may know of.</summary>
     internal static async Task<CampaignInfo?> FindForBothSides(string campaignId, Caller caller, IGrainFactory grains)

@@ -67,7 +67,7 @@ internal static class ConversionsApi
     {
         var conversions = api.MapGroup("/conversions").WithTags("Conversions");
         conversions.MapPost("/", Create).For(Role.Operator, Role.Brand).Creates().AfterClicks()
-            .WithSummary("Report a conversion").WithDescription("Once for each order id and event type of a program: a repeat answers 200 with the conversion that is there. Where the click is not known yet, 202 with the state waitingForClick: it is attributed as soon as the click arrives.");
+            .WithSummary("Report a conversion").WithDescription("Once for each order id and event type of a program: a repeat answers 200 with the conversion that is there; one that belongs to no click yet takes the click of the repeat. Where the click is not known yet, 202 with the state waitingForClick: it is attributed as soon as the click arrives.");
         conversions.MapGet("/{conversionId}", Get).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("Read a conversion").WithDescription("With all that has changed it.");
         conversions.MapGet("/{conversionId}/why", Explain).For(Role.Operator, Role.Brand, Role.Partner)
@@ -178,7 +178,7 @@ internal static class ConversionsApi
 
     private static async Task<Results<Ok<Page<ConversionView>>, ProblemHttpResult>> ListOfCampaign(
         string campaignId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains, TimeProvider clock) =>
-        await CampaignsApi.FindForBothSides(campaignId, caller, grains) is null
+        await CampaignsApi.FindForResults(campaignId, caller, grains) is null
             ? ApiProblems.NotFound("campaign")
             : await List($"conversions:{campaignId}:{caller.Key.PartnerId}", page, caller.Side, clock, (before, limit) =>
                 grains.Actor<ICampaignGrain>(campaignId).ListConversions(caller.Key.PartnerId, before, limit));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansLinks.Access;
 using OrleansLinks.Journal;
 using OrleansLinks.Json;
+using OrleansLinks.OpenApi;
 using OrleansLinks.Problems;
 using OrleansLinks.Programs;
 
@@ -20,12 +21,25 @@ internal static class PostbackApi
     // The smallest GIF there is that shows nothing: GIF89a, one transparent pixel.
     private static readonly byte[] Pixel = Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
 
+    private static readonly (string Name, string Description)[] Parameters =
+    [
+        ("clickId", "The click id (clk_…) that the landing page got."),
+        ("orderId", "The brand's id of the order."),
+        ("amount", "The order's amount, as 49.90."),
+        ("currency", "The program's currency unless set."),
+        ("eventType", "What happened; sale unless set."),
+        ("occurredAt", "When it happened, RFC 3339; now unless set."),
+        (SignatureName, "HMAC-SHA256, in hexadecimal digits, of the rest of the query string."),
+    ];
+
     /// <summary>Maps both, below the API and at the root, where tracking hosts have them.</summary>
     public static void MapPostbacks(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/postback/{programId}", Postback).WithTags("Conversions").AfterClicks()
+            .WithMetadata(new QueryMetadata([.. Parameters, ("key", "An access key of the brand, for who cannot sign.")]))
             .WithSummary("Report a conversion by a URL").WithDescription("Query parameters, in any case: clickId, orderId, amount, currency (the program's unless set), eventType, occurredAt; and signature, the HMAC-SHA256 in hexadecimal digits of the rest of the query string as it is sent, by a signing secret of the program. Instead of signing, an access key of the brand can be sent as Authorization or in key.");
         routes.MapGet("/pixel/{programId}.gif", ShowPixel).WithTags("Conversions").AfterClicks()
+            .WithMetadata(new QueryMetadata(Parameters))
             .WithSummary("Report a conversion by an image").WithDescription("As the postback, but always signed, since visitors see it; it answers a transparent pixel, with the status that the postback would have.");
     }
 

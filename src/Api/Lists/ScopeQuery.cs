@@ -48,7 +48,7 @@ internal abstract class ScopeQuery
         }
 
         if (CampaignId is not null
-            && (await CampaignsApi.FindForBothSides(CampaignId, caller, grains) is not { } campaign || campaign.ProgramId != (programId ?? campaign.ProgramId)))
+            && (await CampaignsApi.FindForResults(CampaignId, caller, grains) is not { } campaign || campaign.ProgramId != (programId ?? campaign.ProgramId)))
         {
             return (null, ApiProblems.NotFound("campaign"));
         }

@@ -8,6 +8,9 @@ using OrleansLinks.Lists;
 
 namespace OrleansLinks.OpenApi;
 
+/// <summary>Parameters of a query that an endpoint reads by itself.</summary>
+internal sealed record QueryMetadata(params (string Name, string Description)[] Parameters);
+
 /// <summary>Adds to each operation the headers that it takes, its security, and every error that it answers.</summary>
 internal sealed class OperationErrors : IOpenApiOperationTransformer
 {
@@ -49,6 +52,12 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         var method = context.Description.HttpMethod ?? "GET";
         var path = context.Description.RelativePath ?? "";
         operation.OperationId ??= NameOf(method, path);
+        if (metadata.OfType<QueryMetadata>().SingleOrDefault() is { } query)
+        {
+            operation.Parameters = [.. operation.Parameters ?? [], .. query.Parameters.Select(parameter => Parameter(ParameterLocation.Query, parameter.Name, parameter.Description))];
+            Answer(401, 404, 409, 422, 503);
+        }
+
         if (!metadata.OfType<AuthorizationPolicy>().Any())
         {
             return Task.CompletedTask;
@@ -76,7 +85,11 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         var hasRows = metadata.OfType<RowsMetadata>().Any();
         if (hasRows && operation.Responses?["200"] is OpenApiResponse { Content: { } contents })
         {
-            contents[RowFormat.Csv.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "RFC 4180, with a header." } };
+            contents[RowFormat.Csv.MediaType] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "RFC 4180, with a header. Text that a spreadsheet would take for a formula has a ' before it." },
+            };
+            contents.TryAdd(RowFormat.Ndjson.MediaType, new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "An object a line." } });
         }
 
         var hasBody = operation.RequestBody is not null;
@@ -86,30 +99,36 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
             .. isList || hasBody || creates || isConditional ? (int[])[400] : [],
             401,
             403,
-            .. hasRows ? (int[])[404, 406] : [],
+            .. hasRows ? (int[])[400, 404, 406, 422] : [],
             .. path.Contains('{', StringComparison.Ordinal) || path.EndsWith("/conversions/", StringComparison.Ordinal) || (hasBody && path.EndsWith("/webhooks/", StringComparison.Ordinal)) ? (int[])[404] : [],
             .. method is "POST" or "PATCH" ? (int[])[409] : [],
             .. isConditional ? (int[])[412] : [],
             .. hasBody ? (int[])[413, 415, 422] : [],
             503,
         ];
-        operation.Responses ??= [];
-        foreach (var status in statuses)
-        {
-            operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
-            {
-                Description = Descriptions[status],
-                Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(ProblemName, context.Document) } },
-            };
-        }
-
+        Answer(statuses);
         return Task.CompletedTask;
+
+        void Answer(params int[] errors)
+        {
+            operation.Responses ??= [];
+            foreach (var status in errors)
+            {
+                operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
+                {
+                    Description = Descriptions[status],
+                    Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(ProblemName, context.Document) } },
+                };
+            }
+        }
     }
 
-    private static OpenApiParameter Header(string name, string description) => new()
+    private static OpenApiParameter Header(string name, string description) => Parameter(ParameterLocation.Header, name, description);
+
+    private static OpenApiParameter Parameter(ParameterLocation place, string name, string description) => new()
     {
         Name = name,
-        In = ParameterLocation.Header,
+        In = place,
         Description = description,
         Schema = new OpenApiSchema { Type = JsonSchemaType.String },
     };

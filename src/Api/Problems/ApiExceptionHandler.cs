@@ -72,7 +72,7 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
         var parameter = ParameterName().Match(exception.Message);
         var name = JsonNamingPolicy.CamelCase.ConvertName(parameter.Groups[1].Value);
         return parameter.Success
-            ? ApiProblems.Malformed("parameter_invalid", name, $"The value of {name} cannot be read.")
+            ? ApiProblems.Malformed("parameter_invalid", name, $"The value of {name} cannot be read: it is no value of the type that /docs says.")
             : ApiProblems.Malformed("body_required", "body", "The request needs a body in JSON.");
     }
 

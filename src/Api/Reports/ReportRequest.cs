@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using OrleansLinks.Conversions;
 using OrleansLinks.Json;
 using OrleansLinks.Links;
 using OrleansLinks.Lists;
@@ -77,7 +78,7 @@ internal sealed class ReportRequest : ScopeQuery
         }
 
         var zone = string.IsNullOrEmpty(TimeZone) ? programZone : TimeZone;
-        if (zone.Length > 64 || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var timeZone) || !timeZone.HasIanaId)
+        if (!TimeZones.TryFind(zone, out var timeZone))
         {
             return Wrong("timeZone", "timeZone is the IANA name of a time zone, such as Europe/Berlin or UTC.");
         }
@@ -92,9 +93,11 @@ internal sealed class ReportRequest : ScopeQuery
             return wrongTo;
         }
 
-        var end = to ?? new DateTimeOffset(((now.UtcTicks / ReportCalendar.Quarter.Ticks) + 1) * ReportCalendar.Quarter.Ticks, TimeSpan.Zero);
+        // Orders of shops whose clocks are ahead are taken, and are in it too.
+        var latest = (now + ConversionReport.ClockDifference).UtcTicks;
+        var end = to ?? new DateTimeOffset(((latest / ReportCalendar.Quarter.Ticks) + 1) * ReportCalendar.Quarter.Ticks, TimeSpan.Zero);
         var start = from ?? ReportCalendar.StartOf(
-            DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(end - TimeSpan.FromTicks(1), timeZone).DateTime).AddDays(1 - DefaultDays), timeZone);
+            DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(to is null ? now : end - TimeSpan.FromTicks(1), timeZone).DateTime).AddDays(1 - DefaultDays), timeZone);
         if (start >= end || end - start > TimeSpan.FromDays(MaxDays))
         {
             return Wrong("to", $"to is later than from, by at most {MaxDays} days.");

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OrleansLinks.Access;
 using OrleansLinks.Directory;
 using OrleansLinks.Journal;
+using OrleansLinks.Links;
 using OrleansLinks.Lists;
 using OrleansLinks.Problems;
 using OrleansLinks.Programs;
@@ -50,6 +51,12 @@ internal static class ReportsApi
         if (query.Read(context.Request, caller.Side, zone, now, out var report) is { } problem)
         {
             return problem;
+        }
+
+        if (report.LinkCode is { } code && !(await services.Grains.Actor<IResolverGrain>(IResolverGrain.Key).FindLinks([code]))
+            .Any(link => link is not null && programs.Exists(program => program.Id == link.ProgramId) && (scope.PartnerId ?? link.PartnerId) == link.PartnerId))
+        {
+            return ApiProblems.NotFound("link");
         }
 
         var run = new Run(report, scope, programs, services.Grains);

@@ -34,6 +34,7 @@ internal sealed record ReplayRequest(DateTimeOffset? From = null, DateTimeOffset
 /// <param name="FailingSince">Since when none was, though it was tried.</param>
 /// <param name="LastStatus">HTTP status of the last answer.</param>
 /// <param name="LastError">What was wrong with the last try.</param>
+/// <param name="PausedUntil">Until when nothing is sent, since it has only failed for a while; a test that succeeds and every change end that.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Version">Grows by one with every change.</param>
 internal sealed record WebhookView(
@@ -51,12 +52,13 @@ internal sealed record WebhookView(
     DateTimeOffset? FailingSince,
     int? LastStatus,
     string? LastError,
+    DateTimeOffset? PausedUntil,
     DateTimeOffset CreatedAt,
     long Version)
 {
     public static WebhookView Of(WebhookInfo webhook, WebhookHealth? health, string? secret = null) => new(
         webhook.Id, secret, webhook.ProgramId, webhook.PartnerId, webhook.Url, webhook.Events, webhook.Description, webhook.Enabled, webhook.DisabledReason,
-        webhook.DisabledAt, health?.LastSuccessAt, health?.FailingSince, health?.LastStatus, health?.LastError, webhook.CreatedAt, webhook.Version);
+        webhook.DisabledAt, health?.LastSuccessAt, health?.FailingSince, health?.LastStatus, health?.LastError, health?.PausedUntil, webhook.CreatedAt, webhook.Version);
 }
 
 /// <summary>A new secret of a webhook.</summary>

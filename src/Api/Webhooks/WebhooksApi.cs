@@ -211,6 +211,7 @@ internal static class WebhooksApi
         place = default;
         if (text.Split(' ') is not [var time, var number]
             || !long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)
+            || milliseconds < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var last))
         {
             return false;

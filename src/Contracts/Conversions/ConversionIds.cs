@@ -20,6 +20,7 @@ public static class ConversionIds
         return EntityId.From(EntityId.Conversion, new Guid(hash.AsSpan(0, 16), bigEndian: true));
     }
 
-    /// <summary>What happened, by a report that may not say.</summary>
-    public static string EventTypeOf(ConversionReport report) => string.IsNullOrWhiteSpace(report.EventType) ? DefaultEventType : report.EventType.Trim();
+    /// <summary>What happened, in small letters, by a report that may not say: Sale and sale of an order are one conversion.</summary>
+    public static string EventTypeOf(ConversionReport report) =>
+        string.IsNullOrWhiteSpace(report.EventType) ? DefaultEventType : report.EventType.Trim().ToLowerInvariant();
 }

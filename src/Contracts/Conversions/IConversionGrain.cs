@@ -18,7 +18,11 @@ public sealed record ConversionReport(
     [property: Id(3)] string? EventType,
     [property: Id(4)] Money? Amount,
     [property: Id(5)] DateTimeOffset? OccurredAt,
-    [property: Id(6)] Guid CreationId);
+    [property: Id(6)] Guid CreationId)
+{
+    /// <summary>By how much a shop's clock may differ from ours.</summary>
+    public static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(5);
+}
 
 /// <summary>What a report came to.</summary>
 /// <param name="IsNew">Whether this request made the conversion; another report of the order does not, and changes nothing.</param>

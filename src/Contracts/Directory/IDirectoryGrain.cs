@@ -41,6 +41,9 @@ public static class DirectoryLists
     /// <summary>Partners that take part in a campaign.</summary>
     public static string ParticipantsOf(string campaignId) => $"participants:{campaignId}";
 
+    /// <summary>Partners that take part in a campaign, or once did.</summary>
+    public static string EverIn(string campaignId) => $"ever-in:{campaignId}";
+
     /// <summary>Campaigns that a partner takes part in.</summary>
     public static string CampaignsWith(string partnerId) => $"campaigns-with:{partnerId}";
 

@@ -76,12 +76,14 @@ public sealed record WebhookTarget(
 /// <param name="FailingSince">Since when none was, though it was tried; null where the last try was a success.</param>
 /// <param name="LastStatus">HTTP status of the last answer; null where there was none.</param>
 /// <param name="LastError">What was wrong with the last try; null where it was a success.</param>
+/// <param name="PausedUntil">Until when nothing is sent, since it has only failed; null where it is not left alone.</param>
 [GenerateSerializer, Immutable, Alias("WebhookHealth")]
 public sealed record WebhookHealth(
     [property: Id(0)] DateTimeOffset? LastSuccessAt,
     [property: Id(1)] DateTimeOffset? FailingSince,
     [property: Id(2)] int? LastStatus,
-    [property: Id(3)] string? LastError);
+    [property: Id(3)] string? LastError,
+    [property: Id(4)] DateTimeOffset? PausedUntil = null);
 
 /// <summary>Where the delivery of an event stands.</summary>
 [GenerateSerializer, Alias("DeliveryState")]

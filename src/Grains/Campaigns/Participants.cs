@@ -24,6 +24,7 @@ internal sealed class Participants(IDirectoryStore directory, SettingsChanges ch
                 .. EntriesOf(partnerId),
                 new DirectoryEntry(DirectoryLists.PartnersOf(programId), partnerId),
                 new DirectoryEntry(DirectoryLists.ProgramsWith(partnerId), programId),
+                new DirectoryEntry(DirectoryLists.EverIn(campaignId), partnerId),
             ]),
             true);
     }

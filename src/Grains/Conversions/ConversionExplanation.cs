@@ -27,14 +27,16 @@ internal static class ConversionExplanation
             return steps.ToImmutable();
         }
 
-        var clickedAt = conversion.Attribution?.ClickedAt ?? click!.At;
-        steps.Add(Step("click", "found", null, clickId, new("clickedAt", clickedAt)));
         if (isUnmatched && conversion.Reason == ConversionRules.ClickOfOtherProgram)
         {
+            // Of somebody else's click there is no more to be told.
+            steps.Add(Step("click", "found", null, clickId));
             steps.Add(Step("program", ConversionRules.ClickOfOtherProgram, null));
             return steps.ToImmutable();
         }
 
+        var clickedAt = conversion.Attribution?.ClickedAt ?? click!.At;
+        steps.Add(Step("click", "found", null, clickId, new("clickedAt", clickedAt)));
         steps.Add(Step("program", "same", null, new DecisionInput("programId", conversion.ProgramId)));
         if (terms is null)
         {
@@ -62,15 +64,22 @@ internal static class ConversionExplanation
 
         if (pay?.Cap is { } cap && (isByCap || !isOutside))
         {
-            steps.Add(Step("cap", isByCap ? ConversionRules.CapReached : "within", terms.Version, [.. Describe(cap)]));
+            // What an adjustment would have paid beyond the cap stays unpaid.
+            var full = Payouts.Of(pay, conversion.Amount, conversion.Currency);
+            var isCut = !isByCap && conversion.State != ConversionState.Reversed && conversion.Payout < full;
+            IEnumerable<DecisionInput> wanted = isCut ? [new DecisionInput("payoutWithoutCap", new Money(full, conversion.Currency))] : [];
+            steps.Add(Step("cap", isByCap || isCut ? ConversionRules.CapReached : "within", terms.Version, [.. Describe(cap), .. wanted]));
         }
 
         steps.Add(Step("payout", new Money(conversion.Payout, conversion.Currency).ToText(), terms.Version, new DecisionInput("amount", new Money(conversion.Amount, conversion.Currency))));
         var state = conversion.StateAt(now);
         steps.Add(Step(
             "lock", state.ToString().ToLowerInvariant(), attribution.TermsVersion,
-            new("occurredAt", conversion.OccurredAt), new("lockingPeriodDays", terms.Tracking.LockingPeriodDays), new("timeZone", timeZone), new("locksAt", attribution.LocksAt)));
+            [new("occurredAt", conversion.OccurredAt), new("lockingPeriodDays", terms.Tracking.LockingPeriodDays), .. Zone(attribution.LocksAt == Payouts.LocksAt(conversion.OccurredAt, terms.Tracking.LockingPeriodDays, timeZone)), new("locksAt", attribution.LocksAt)]));
         return steps.ToImmutable();
+
+        // The program may have moved to another time zone since.
+        IEnumerable<DecisionInput> Zone(bool isStillIts) => isStillIts ? [new("timeZone", timeZone)] : [];
     }
 
     private static IEnumerable<DecisionInput> Describe(PayoutTerms pay, TermsVersion terms)

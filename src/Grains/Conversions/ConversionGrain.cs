@@ -22,6 +22,8 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
     {
         if (await Read() is { } known)
         {
+            await TryOtherClick(known.Conversion, report);
+            known = (await Read())!;
             return new ReportedConversion(known.Conversion.CreationId == report.CreationId, known);
         }
 
@@ -85,6 +87,17 @@ internal sealed class ConversionGrain(IConversionStore store, ILedgerStore ledge
                 choice = ConversionRules.GiveUp(waiting, clock.GetUtcNow());
             }
 
+            await Take(choice);
+        }
+    }
+
+    /// <summary>An order that belongs to no click yet takes one that it is reported with later: the first may have been mistyped.</summary>
+    private async Task TryOtherClick(Conversion known, ConversionReport report)
+    {
+        if (ConversionRules.WithOtherClick(known, report) is { } other
+            && await GrainFactory.Actor<IProgramGrain>(known.ProgramId).Get() is { } program
+            && await Attribute(other, program) is { Step.After.Attribution: not null } choice)
+        {
             await Take(choice);
         }
     }

@@ -28,9 +28,6 @@ internal static partial class ConversionRules
     /// <summary>The longest attribution window, and so the oldest conversion that can be reported.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(366);
 
-    /// <summary>By how much a shop's clock may differ from ours.</summary>
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(5);
-
     /// <summary>Reads a report: a conversion that has no entry yet.</summary>
     public static Result<Conversion> Read(Guid id, ConversionReport report, ProgramInfo program, DateTimeOffset now)
     {
@@ -49,7 +46,7 @@ internal static partial class ConversionRules
 
         CheckAmount(errors, report.Amount, program.Currency);
         var occurredAt = (report.OccurredAt ?? now).ToUniversalTime();
-        if (occurredAt > now + ClockDifference || occurredAt < now - MaxAge)
+        if (occurredAt > now + ConversionReport.ClockDifference || occurredAt < now - MaxAge)
         {
             errors.Add("occurredAt", $"occurredAt is a time of the last {MaxAge.TotalDays:0} days.");
         }
@@ -60,6 +57,13 @@ internal static partial class ConversionRules
                 id, 0, program.Id, eventType, orderId, clickId, ConversionState.WaitingForClick, null, ClickClass.InTerms, report.Amount!.Amount, 0m,
                 program.Currency, ToMilliseconds(occurredAt), ToMilliseconds(now), report.CreationId, null);
     }
+
+    /// <summary>The conversion with the click that it is reported with this time; null where that is the same, or it already belongs to one.</summary>
+    public static Conversion? WithOtherClick(Conversion conversion, ConversionReport report) =>
+        conversion.State is ConversionState.WaitingForClick or ConversionState.Unmatched
+            && EntityId.TryParse(report.ClickId, EntityId.Click, out var clickId) && clickId != conversion.ClickId
+            ? conversion with { ClickId = clickId, State = ConversionState.WaitingForClick, Reason = null }
+            : null;
 
     /// <summary>Attributes a conversion that was just read or waits for its click.</summary>
     /// <param name="conversion">The conversion.</param>
@@ -184,7 +188,7 @@ internal static partial class ConversionRules
     private static string? WhyNot(Conversion conversion, Click click, TermsVersion? terms) => true switch
     {
         _ when click.ProgramId != conversion.ProgramId => ClickOfOtherProgram,
-        _ when conversion.OccurredAt < click.At - ClockDifference => BeforeClick,
+        _ when conversion.OccurredAt < click.At - ConversionReport.ClockDifference => BeforeClick,
         _ when terms is not null && conversion.OccurredAt > click.At.AddDays(terms.Tracking.AttributionWindowDays) => OutsideWindow,
         _ when terms is null => NoTerms,
         _ => null,

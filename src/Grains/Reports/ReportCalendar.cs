@@ -39,19 +39,17 @@ public static class ReportCalendar
     /// <summary>Whether a time is a whole quarter of an hour.</summary>
     public static bool IsWhole(DateTimeOffset time) => time.UtcTicks % Quarter.Ticks == 0;
 
-    /// <summary>When a day begins: at midnight, or when the clock has been put past it, at the first quarter after.</summary>
+    /// <summary>When a day begins: at the first quarter of an hour that is of it, which is midnight unless the clocks are put past that.</summary>
     public static DateTimeOffset StartOf(DateOnly day, TimeZoneInfo zone)
     {
-        var midnight = day.ToDateTime(TimeOnly.MinValue);
-        var start = midnight;
-        while (zone.IsInvalidTime(start))
+        // No clock is further ahead than this. From UTC to local time there is one answer always.
+        var quarter = new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddHours(-15);
+        while (DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(quarter, zone).DateTime) < day)
         {
-            start += Quarter;
+            quarter += Quarter;
         }
 
-        // A midnight that comes twice begins the day when it comes first, which is with the greater offset.
-        var offset = zone.IsAmbiguousTime(start) ? zone.GetAmbiguousTimeOffsets(start).Max() : zone.GetUtcOffset(start);
-        return new DateTimeOffset(start, offset).ToUniversalTime();
+        return quarter;
     }
 
     /// <summary>The stretches of a time, the first and the last of which it may cut.</summary>

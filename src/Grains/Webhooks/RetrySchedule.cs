@@ -9,8 +9,9 @@ internal static class RetrySchedule
     /// <summary>For how long a receiver can ask to be left alone.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(12);
 
-    /// <summary>How long at most a webhook is left alone for all its events, as one is that only fails.</summary>
-    private static readonly TimeSpan LongestBreak = TimeSpan.FromHours(1);
+    /// <summary>How long a webhook is left alone for all its events, as one is that only fails.</summary>
+    private static readonly TimeSpan ShortestBreak = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan[] Pauses =
     [
@@ -28,10 +29,13 @@ internal static class RetrySchedule
         return retryAfter is not { } asked || asked <= pause ? pause : asked < LongestRetryAfter ? asked : LongestRetryAfter;
     }
 
-    /// <summary>For how long a webhook is left alone that has failed so often in a row.</summary>
-    public static TimeSpan BreakAfter(int failures, double chance)
+    /// <summary>
+    /// For how long a webhook is left alone that has only failed for so long: half as long again, so that one whose receiver was away
+    /// for a moment goes on a moment later, however many events failed meanwhile; and ten minutes at most.
+    /// </summary>
+    public static TimeSpan BreakAfter(TimeSpan failing, double chance)
     {
-        var pause = After(failures - IWebhookDeliveryStore.FailuresToSlowDown + 1, null, chance);
-        return pause < LongestBreak ? pause : LongestBreak;
+        var pause = failing / 2 * (1 + (chance / 5));
+        return pause < ShortestBreak ? ShortestBreak : pause < LongestBreak ? pause : LongestBreak;
     }
 }

@@ -46,7 +46,15 @@ internal sealed class WebhookDeliveriesGrain(
         }
 
         var (eventId, body) = WebhookPayloads.Ping(webhook, clock);
-        return await transport.Send(target, eventId, body, CancellationToken.None);
+        var outcome = await transport.Send(target, eventId, body, CancellationToken.None);
+        if (outcome.Delivered)
+        {
+            // A change of nothing: what waits is sent at once, if it is enabled.
+            await Settings.Change(new WebhookChange(), null);
+            await Wake();
+        }
+
+        return outcome;
     }
 
     public Task<WebhookHealth> GetHealth() => store.ReadHealthAsync(Id);
@@ -146,7 +154,8 @@ internal sealed class WebhookDeliveriesGrain(
             if (IsSlow)
             {
                 goesOn = false;
-                notBefore = clock.GetUtcNow() + RetrySchedule.BreakAfter(_standing.Failures, Random.Shared.NextDouble());
+                var now = clock.GetUtcNow();
+                notBefore = now + RetrySchedule.BreakAfter(now - (_standing.FailingSince ?? now), Random.Shared.NextDouble());
             }
         }
     }

@@ -50,7 +50,7 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
         """
         UPDATE conversions SET sequence = $2, state = $3, reason = $4, class = $5, amount = $6, payout = $7,
           link_code = $8, task_id = $9, campaign_id = $10, partner_id = $11, clicked_at = $12, locks_at = $13, terms_version = $14,
-          country = $15, device = $16, sub_id1 = $17, sub_id2 = $18, sub_id3 = $19, shared_id = $20, param = $21
+          country = $15, device = $16, sub_id1 = $17, sub_id2 = $18, sub_id3 = $19, shared_id = $20, param = $21, click_id = $22
         WHERE id = $1
         """;
 
@@ -207,6 +207,7 @@ internal sealed class PostgresConversionStore(PostgresDatabase database, TimePro
         Parameter.Of(MoneyUnits.Of(conversion.Amount)),
         Parameter.Of(MoneyUnits.Of(conversion.Payout)),
         .. ParametersOf(conversion.Attribution),
+        Parameter.Of(conversion.ClickId),
     ];
 
     private static NpgsqlParameter[] ParametersOf(Attribution? attribution) =>

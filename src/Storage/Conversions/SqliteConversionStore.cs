@@ -22,7 +22,7 @@ internal sealed class SqliteConversionStore(SqliteDatabase database, SqliteTotal
 
     private const string Update =
         """
-        UPDATE conversions SET sequence = ?, state = ?, reason = ?, class = ?, amount = ?, payout = ?,
+        UPDATE conversions SET sequence = ?, click_id = ?, state = ?, reason = ?, class = ?, amount = ?, payout = ?,
           link_code = ?, task_id = ?, campaign_id = ?, partner_id = ?, clicked_at = ?, locks_at = ?, terms_version = ?,
           country = ?, device = ?, sub_id1 = ?, sub_id2 = ?, sub_id3 = ?, shared_id = ?, param = ?
         WHERE number = ?
@@ -134,7 +134,7 @@ internal sealed class SqliteConversionStore(SqliteDatabase database, SqliteTotal
 
     private static SqliteStatement BindChanged(SqliteStatement update, Conversion conversion) => BindAttribution(
         update
-            .Bind(conversion.Sequence).Bind((int)conversion.State).Bind(conversion.Reason).Bind((int)conversion.Class)
+            .Bind(conversion.Sequence).Bind(conversion.ClickId).Bind((int)conversion.State).Bind(conversion.Reason).Bind((int)conversion.Class)
             .Bind(MoneyUnits.Of(conversion.Amount)).Bind(MoneyUnits.Of(conversion.Payout)),
         conversion.Attribution);
 

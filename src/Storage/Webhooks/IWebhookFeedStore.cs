@@ -115,7 +115,7 @@ public interface IWebhookFeedStore
     /// <returns>Whether it is there; otherwise its owner has too many.</returns>
     Task<bool> AddAsync(WebhookSubscription subscription, int atMost, DateTimeOffset now);
 
-    /// <summary>Changes which events a webhook wants and whether they are sent; one that is enabled sends at once what it has.</summary>
+    /// <summary>Changes which events a webhook wants and whether they are sent; one that is enabled sends at once what it has, and a break that it was in is over.</summary>
     Task ChangeAsync(WebhookSubscription subscription, DateTimeOffset now);
 
     /// <summary>Removes a webhook; what is kept for it goes bit by bit.</summary>

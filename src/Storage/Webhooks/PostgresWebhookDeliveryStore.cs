@@ -67,7 +67,7 @@ internal sealed class PostgresWebhookDeliveryStore(PostgresDatabase database) : 
 
     private const string ReadStanding = "SELECT failures, failing_since FROM webhooks WHERE id = $1";
 
-    private const string ReadHealth = $"SELECT {WebhookRows.HealthColumns} FROM webhooks WHERE id = $1";
+    private static readonly string ReadHealth = $"SELECT {WebhookRows.HealthColumns} FROM webhooks WHERE id = $1";
 
     internal const string Sleep =
         """

@@ -89,7 +89,7 @@ internal sealed class PostgresWebhookFeedStore(PostgresDatabase database) : IWeb
 
     private const string Update = "UPDATE webhooks SET events = $2 WHERE id = $1 AND NOT removed";
 
-    private const string Enable = "UPDATE webhooks SET enabled = true, wake_at = $2, failures = 0, failing_since = NULL WHERE id = $1 AND NOT enabled AND NOT removed";
+    private const string Enable = "UPDATE webhooks SET enabled = true, wake_at = $2, failures = 0, failing_since = NULL WHERE id = $1 AND NOT removed";
 
     private const string Disable = "UPDATE webhooks SET enabled = false, wake_at = NULL WHERE id = $1";
 

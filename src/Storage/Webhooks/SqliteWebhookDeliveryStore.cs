@@ -40,7 +40,7 @@ internal sealed class SqliteWebhookDeliveryStore(SqliteDatabase database) : IWeb
 
     private const string ReadStanding = "SELECT failures, failing_since FROM webhooks WHERE id = ?";
 
-    private const string ReadHealth = $"SELECT {WebhookRows.HealthColumns} FROM webhooks WHERE id = ?";
+    private static readonly string ReadHealth = $"SELECT {WebhookRows.HealthColumns} FROM webhooks WHERE id = ?";
 
     private const string Sleep =
         """

@@ -73,7 +73,7 @@ internal sealed class SqliteWebhookFeedStore(SqliteDatabase database) : IWebhook
 
     private const string Update = "UPDATE webhooks SET events = ? WHERE id = ? AND removed = 0";
 
-    private const string Enable = "UPDATE webhooks SET enabled = 1, wake_at = ?, failures = 0, failing_since = NULL WHERE id = ? AND enabled = 0 AND removed = 0";
+    private const string Enable = "UPDATE webhooks SET enabled = 1, wake_at = ?, failures = 0, failing_since = NULL WHERE id = ? AND removed = 0";
 
     private const string Disable = "UPDATE webhooks SET enabled = 0, wake_at = NULL WHERE id = ?";
 

@@ -18,14 +18,15 @@ internal static class WebhookRows
 
     public const string DueColumns = "number, event_id, attempts, first_attempt_at, body";
 
-    public const string HealthColumns = "last_success_at, failing_since, last_status, last_error";
+    public static readonly string HealthColumns =
+        $"last_success_at, failing_since, last_status, last_error, CASE WHEN failures >= {IWebhookDeliveryStore.FailuresToSlowDown} THEN wake_at END";
 
     public static WebhookSubscription ReadSubscription(IRow row) => new(
         row.Id(EntityId.Webhook), row.Id(row.Boolean() ? EntityId.Partner : EntityId.Program), (WebhookEvents)row.Int32(), row.Boolean());
 
     public static DueDelivery ReadDue(IRow row) => new(row.Int64(), row.Guid(), row.Int32(), TimeOrNull(row), row.Text());
 
-    public static WebhookHealth ReadHealth(IRow row) => new(TimeOrNull(row), TimeOrNull(row), row.Int32OrNull(), row.TextOrNull());
+    public static WebhookHealth ReadHealth(IRow row) => new(TimeOrNull(row), TimeOrNull(row), row.Int32OrNull(), row.TextOrNull(), TimeOrNull(row));
 
     public static (long Number, WebhookDelivery Delivery) ReadDelivery(IRow row)
     {

@@ -52,6 +52,46 @@ public sealed class ConversionTests(RunningHost host)
     }
 
     [Fact]
+    public async Task An_order_that_was_reported_with_a_wrong_click_takes_the_right_one_and_then_keeps_it()
+    {
+        var world = await World.Make(host, Percentage("10"));
+        var (first, second) = (World.ClickIdOf(await world.Click((await world.MakeLink())["trackingUrl"])), World.ClickIdOf(await world.Click((await world.MakeLink())["trackingUrl"])));
+        var foreign = await World.Make(host);
+        var foreignClick = World.ClickIdOf(await foreign.Click((await foreign.MakeLink())["trackingUrl"]));
+        foreach (var (wrong, status) in new[] { ("clk_" + World.Absent, 202), (foreignClick, 201) })
+        {
+            var order = $"order {Guid.NewGuid():N}";
+            var id = (await world.Convert(wrong, "20.00", order)).Expect(status)["id"];
+
+            var right = (await world.Convert(first, "20.00", order)).Expect(200).Json;
+            Assert.Equal((id, "pending", first, "2.00"), (Text(right, "id"), Text(right, "state"), Text(right, "clickId"), Text(right, "payout", "amount")));
+
+            var again = (await world.Convert(second, "20.00", order)).Expect(200).Json;
+            Assert.Equal((id, first), (Text(again, "id"), Text(again, "clickId")));
+            Assert.Equal(["reported", "attributed"], again["entries"]!.AsArray().Select(entry => Text(entry!.AsObject(), "kind")));
+        }
+
+        Assert.Equal((2, "40.00", "4.00"), await Counted(world.Partner, $"/tasks/{world.TaskId}"));
+        Assert.Empty((await world.Brand.Get($"/programs/{world.ProgramId}/conversions/unmatched")).Expect(200).Items);
+    }
+
+    [Fact]
+    public async Task Results_stay_those_of_a_partner_who_no_longer_takes_part()
+    {
+        var world = await World.Make(host);
+        (await world.Convert(World.ClickIdOf(await world.Click((await world.MakeLink())["trackingUrl"])))).Expect(201);
+        (await world.Brand.Delete($"/campaigns/{world.CampaignId}/participants/{world.PartnerId}")).Expect(204);
+
+        foreach (var path in new[] { $"/campaigns/{world.CampaignId}/conversions", $"/campaigns/{world.CampaignId}/counters", $"/reports/performance?campaignId={world.CampaignId}", $"/exports/clicks?campaignId={world.CampaignId}" })
+        {
+            (await world.Partner.Get(path)).Expect(200);
+            (await (await World.Make(host)).Partner.Get(path)).Expect(404);
+        }
+
+        (await world.Partner.Get($"/campaigns/{world.CampaignId}")).Expect(404);
+    }
+
+    [Fact]
     public async Task A_thousand_parallel_reports_of_one_order_make_one_conversion()
     {
         var world = await World.Make(host);

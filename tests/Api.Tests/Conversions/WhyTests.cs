@@ -47,8 +47,22 @@ public sealed class WhyTests(RunningHost host)
         Assert.Equal(("click", "waiting"), Only(await Why(world.Brand, waiting)));
         Assert.Equal("click_of_other_program", Outcome(await Why(world.Brand, foreign), "program"));
         Assert.DoesNotContain(other.ProgramId, (await world.Brand.Get($"/conversions/{foreign}/why")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("clickedAt", (await world.Brand.Get($"/conversions/{foreign}/why")).Text, StringComparison.Ordinal);
         Assert.Equal("before_click", Outcome(await Why(world.Brand, beforeClick), "attributionWindow"));
         Assert.Equal("campaign_not_active", Outcome(await Why(world.Brand, outside), "clickClass"));
+    }
+
+    [Fact]
+    public async Task What_an_adjustment_would_pay_beyond_the_cap_is_told()
+    {
+        var world = await World.Make(host, Terms("""{ "model": "percentage", "rate": "10", "cap": { "payout": { "amount": "10.00", "currency": "EUR" } } }"""));
+        var id = (await world.Convert(await Click(world), "50.00")).Expect(201)["id"];
+        (await world.Brand.Post($"/conversions/{id}/adjust", new { amount = new { amount = "200.00", currency = "EUR" } })).Expect(200);
+
+        var steps = await Why(world.Partner, id);
+
+        Assert.Equal(("cap_reached", "5.00 EUR"), (Outcome(steps, "cap"), Outcome(steps, "payout")));
+        Assert.Equal("20.00 EUR", Text(steps.Single(step => Text(step, "rule") == "cap")["inputs"]!, "payoutWithoutCap"));
     }
 
     private static async Task<string> Click(World world) => World.ClickIdOf(await world.Click((await world.MakeLink())["trackingUrl"]));

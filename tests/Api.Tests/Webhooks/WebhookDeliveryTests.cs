@@ -319,6 +319,37 @@ public sealed class WebhookDeliveryTests(PrivateNetworkHost host) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task Many_events_that_fail_together_do_not_keep_their_receiver_waiting_once_it_is_back()
+    {
+        var (world, clickId) = await Make();
+        var id = (await Hook(world, Who.Brand, "/brand", ForBrands))["id"];
+        _receiver.Answer = _ => 500;
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => world.Convert(clickId)));
+        await Reads(id, world, webhook => webhook["pausedUntil"] is not null);
+
+        _receiver.Answer = _ => 200;
+        host.Skip(TimeSpan.FromSeconds(60));
+
+        await Some("/brand", 40);
+        await Reads(id, world, webhook => webhook["pausedUntil"] is null && webhook["failingSince"] is null);
+    }
+
+    [Fact]
+    public async Task A_test_that_succeeds_ends_a_break()
+    {
+        var (world, clickId) = await Make();
+        var id = (await Hook(world, Who.Brand, "/brand", ForBrands))["id"];
+        _receiver.Answer = _ => 500;
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => world.Convert(clickId)));
+        await Reads(id, world, webhook => webhook["pausedUntil"] is not null);
+        _receiver.Answer = _ => 200;
+
+        Assert.True((await world.Brand.Post($"/webhooks/{id}/test")).Expect(200).Json["delivered"]!.GetValue<bool>());
+
+        await Some("/brand", 21);
+    }
+
+    [Fact]
     public async Task Nothing_is_sent_after_a_webhook_is_removed()
     {
         var (world, clickId) = await Make();

@@ -259,6 +259,7 @@ public sealed class ProgramRuleTests
     [InlineData("/usr/share/zoneinfo/Europe/Berlin")]
     [InlineData("posix/Europe/Berlin")]
     [InlineData("right/Europe/Berlin")]
+    [InlineData("europe/berlin")]
     public void Anything_else_is_no_time_zone(string zone) => Make(Least with { TimeZone = zone }).InvalidIn("timeZone");
 
     [Theory]

@@ -12,6 +12,8 @@ public sealed class ReportCalendarTests
     [InlineData("Australia/Lord_Howe", "2026-04-05", 24.5)] // by half an hour
     [InlineData("Asia/Kolkata", "2026-03-29", 24)]
     [InlineData("Asia/Beirut", "2026-03-29", 23)] // at midnight
+    [InlineData("America/Asuncion", "2021-10-03", 23)]
+    [InlineData("Asia/Amman", "2020-03-27", 23)]
     public void A_day_is_as_long_as_the_clocks_make_it(string zone, string day, double hours)
     {
         var date = DateOnly.Parse(day, CultureInfo.InvariantCulture);

@@ -54,11 +54,12 @@ public sealed class WebhookRuleTests
     }
 
     [Theory]
-    [InlineData(10, 5)]
-    [InlineData(11, 30)]
-    [InlineData(500, 3600)]
-    public void One_that_only_fails_is_left_alone_for_an_hour_at_most(int failures, int seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), RetrySchedule.BreakAfter(failures, 0));
+    [InlineData(0, 5)]
+    [InlineData(9, 5)]
+    [InlineData(60, 30)]
+    [InlineData(86_400, 600)]
+    public void One_that_only_fails_is_left_alone_half_as_long_as_it_has_and_for_ten_minutes_at_most(int failing, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), RetrySchedule.BreakAfter(TimeSpan.FromSeconds(failing), 0));
 
     // Made with the library of https://www.standardwebhooks.com, whose documentation has this example.
     [Fact]
