@@ -279,8 +279,8 @@ public abstract class WebhookStoreTests(StorageHost host) : StoreTests(host)
         for (var i = 1; i <= IWebhookDeliveryStore.FailuresToSlowDown; i++)
             Assert.Equal(new WebhookStanding(i, Make.Noon), await TryAsync(webhook, delivery, DeliveryState.Pending, Make.Noon));
 
-        Assert.Equal(new WebhookHealth(null, Make.Noon, 500, "It answered 500."), await Deliveries.ReadHealthAsync(webhook));
         await Deliveries.SleepAsync(webhook, Make.Noon.AddHours(1));
+        Assert.Equal(new WebhookHealth(null, Make.Noon, 500, "It answered 500.", Make.Noon.AddHours(1)), await Deliveries.ReadHealthAsync(webhook));
         await AppendAsync(New(webhook, Guid.NewGuid()));
         Assert.Empty(await Feed.ListToWakeAsync(Make.Noon.AddMinutes(59), 10));
 
