@@ -65,6 +65,10 @@ internal static class LedgerTime
     /// <param name="second">A Unix second.</param>
     public static long DayOf(long second) => Floor(second, SecondsPerDay);
 
+    /// <summary>Days since 1970.</summary>
+    /// <param name="second">A Unix second.</param>
+    public static int DayNumberOf(long second) => (int)(DayOf(second) / SecondsPerDay);
+
     /// <param name="at">Unix milliseconds.</param>
     public static long HourOf(long at) => Floor(at, SecondsPerHour * 1000) / 1000;
 

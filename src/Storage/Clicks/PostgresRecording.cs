@@ -104,7 +104,7 @@ internal sealed class PostgresRecording
         if (lookUp)
         {
             Guid[] ids = [.. _clicks.Select(click => click.Id)];
-            batch.Add(FindKnown, Parameter.Of(ids), Parameter.Of(FirstOf(ids)), Parameter.Of(LastOf(ids)));
+            batch.Add(FindKnown, Parameter.Of(ids), Parameter.Of(ids.Min()), Parameter.Of(ids.Max()));
         }
 
         await batch.PrepareAsync();
@@ -179,7 +179,7 @@ internal sealed class PostgresRecording
             Parameter.Of(Array.ConvertAll(days, static day => day.Value.Last)));
         batch.Add(PostgresCommands.Commit);
         Guid[] ids = [.. _clicks.Select(click => click.Id)];
-        batch.Add(FindAwaited, Parameter.Of(FirstOf(ids)), Parameter.Of(LastOf(ids)));
+        batch.Add(FindAwaited, Parameter.Of(ids.Min()), Parameter.Of(ids.Max()));
         await batch.PrepareAsync();
         await using var reader = await batch.ExecuteReaderAsync();
         var tasks = await reader.ReadRowsAsync(static row => new TaskTotals(LedgerOrder.TaskOf(row.Bytes()), ClickRows.ReadTotals(row)));
@@ -247,11 +247,6 @@ internal sealed class PostgresRecording
         else
             _rows.None();
     }
-
-    // As PostgreSQL compares them, which is not as Guid does.
-    private static Guid FirstOf(Guid[] ids) => ids.MinBy(id => id.ToString("N"), StringComparer.Ordinal);
-
-    private static Guid LastOf(Guid[] ids) => ids.MaxBy(id => id.ToString("N"), StringComparer.Ordinal);
 
     private readonly record struct Incoming(int Offset, int Length, Guid Id, long At, long Visit, short Shard, TaskFold Task, LinkFold? Link);
 

@@ -460,7 +460,7 @@ internal sealed class SqliteLedgerAudit(SqliteDatabase database, IReportStore re
     {
         public long Start => Day * LedgerTime.SecondsPerDay;
 
-        public static DayKey Of(long program, long second) => new(program, (int)(LedgerTime.DayOf(second) / LedgerTime.SecondsPerDay));
+        public static DayKey Of(long program, long second) => new(program, LedgerTime.DayNumberOf(second));
     }
 
     /// <summary>What a click or an entry is folded by.</summary>

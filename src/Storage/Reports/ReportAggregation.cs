@@ -22,7 +22,7 @@ internal sealed class ReportAggregation
 
     // What groups consist of, by the numbers that they have here.
     private readonly OrderedDictionary<TaskIds, int> _owners = [];
-    private readonly OrderedDictionary<string, int>[] _texts = [.. Enumerable.Range(0, ReportSegment.TextLists).Select(_ => new OrderedDictionary<string, int>(StringComparer.Ordinal))];
+    private readonly TextNumbers[] _texts = TextNumbers.ForSegment();
     private readonly Dictionary<GroupKey, int> _groups = [];
     private readonly List<GroupKey> _keys = [];
     private readonly Walk _walk;
@@ -37,8 +37,8 @@ internal sealed class ReportAggregation
             query.Filter.PartnerId is { } partner ? EntityId.Parse(partner, EntityId.Partner) : null);
         _walk = new Walk(this);
         _values = [ReportGroups.SubId1, ReportGroups.SubId2, ReportGroups.SubId3, ReportGroups.SharedId, ReportGroups.Param];
-        FirstDay = (int)(LedgerTime.DayOf(query.Edges[0]) / LedgerTime.SecondsPerDay);
-        LastDay = (int)(LedgerTime.DayOf(query.Edges[^1] - 1) / LedgerTime.SecondsPerDay);
+        FirstDay = LedgerTime.DayNumberOf(query.Edges[0]);
+        LastDay = LedgerTime.DayNumberOf(query.Edges[^1] - 1);
     }
 
     /// <summary>The first UTC day to read.</summary>
@@ -72,8 +72,8 @@ internal sealed class ReportAggregation
             return;
 
         var links = Has(ReportGroups.Link) || _query.Filter.LinkCode is not null ? Array.ConvertAll(segment.TextsOf(LinkList), LinkOf) : new int[segment.CountOf(LinkList)];
-        var countries = Has(ReportGroups.Country) ? Array.ConvertAll(segment.TextsOf(CountryList), country => NumberOf(CountryList, country)) : new int[segment.CountOf(CountryList)];
-        int[]?[] values = [.. _values.Select((group, i) => Has(group) ? Array.ConvertAll(segment.TextsOf(FirstValueList + i), value => NumberOf(FirstValueList + i, value)) : null)];
+        var countries = Has(ReportGroups.Country) ? Array.ConvertAll(segment.TextsOf(CountryList), _texts[CountryList].Of) : new int[segment.CountOf(CountryList)];
+        int[]?[] values = [.. _values.Select((group, i) => Has(group) ? Array.ConvertAll(segment.TextsOf(FirstValueList + i), _texts[FirstValueList + i].Of) : null)];
         _walk.Run(new Axis(stretches), new Axis(owners), new Axis(links), new Axis(countries), values, segment);
     }
 
@@ -102,10 +102,10 @@ internal sealed class ReportAggregation
             Has(ReportGroups.Campaign) ? EntityId.From(EntityId.Campaign, owner.Campaign) : null,
             Has(ReportGroups.Task) ? EntityId.From(EntityId.Task, owner.Task) : null,
             Has(ReportGroups.Partner) ? EntityId.From(EntityId.Partner, owner.Partner) : null,
-            TextOf(LinkList, key.Link),
-            TextOf(CountryList, key.Country),
+            _texts[LinkList].TextOf(key.Link),
+            _texts[CountryList].TextOf(key.Country),
             Has(ReportGroups.Device) ? (DeviceClass)key.Device : null,
-            new ReportingValues(TextOf(2, key.SubId1), TextOf(3, key.SubId2), TextOf(4, key.SubId3), TextOf(5, key.SharedId), TextOf(6, key.Param)),
+            new ReportingValues(_texts[2].TextOf(key.SubId1), _texts[3].TextOf(key.SubId2), _texts[4].TextOf(key.SubId3), _texts[5].TextOf(key.SharedId), _texts[6].TextOf(key.Param)),
             new ReportTotals(sums[0], sums[1], sums[2], sums[3], sums[4], MoneyUnits.ToAmount(sums[5]), MoneyUnits.ToAmount(sums[6])));
     }
 
@@ -146,18 +146,7 @@ internal sealed class ReportAggregation
         return number;
     }
 
-    private int LinkOf(string? code) => _query.Filter.LinkCode is { } only && only != code ? -1 : Has(ReportGroups.Link) ? NumberOf(LinkList, code) : 0;
-
-    private int NumberOf(int list, string? text)
-    {
-        if (text is null)
-            return 0;
-
-        _texts[list].TryAdd(text, 0, out var number);
-        return number + 1;
-    }
-
-    private string? TextOf(int list, int number) => number == 0 ? null : _texts[list].GetAt(number - 1).Key;
+    private int LinkOf(string? code) => _query.Filter.LinkCode is { } only && only != code ? -1 : Has(ReportGroups.Link) ? _texts[LinkList].Of(code) : 0;
 
     private int GroupOf(in GroupKey key)
     {

@@ -8,7 +8,7 @@ namespace OrleansLinks.Reports;
 internal sealed class SegmentBuilder
 {
     private readonly OrderedDictionary<TaskIds, int> _tasks = [];
-    private readonly OrderedDictionary<string, int>[] _texts = [.. Enumerable.Range(0, ReportSegment.TextLists).Select(_ => new OrderedDictionary<string, int>(StringComparer.Ordinal))];
+    private readonly TextNumbers[] _texts = TextNumbers.ForSegment();
     private readonly Dictionary<ReportTuple, LedgerTally> _rows = [];
 
     /// <summary>How many rows it has so far.</summary>
@@ -23,13 +23,13 @@ internal sealed class SegmentBuilder
             facts.Slot,
             facts.Device,
             NumberOf(facts.Task),
-            NumberOf(0, facts.LinkCode),
-            NumberOf(1, facts.Country),
-            NumberOf(2, values?.SubId1),
-            NumberOf(3, values?.SubId2),
-            NumberOf(4, values?.SubId3),
-            NumberOf(5, values?.SharedId),
-            NumberOf(6, values?.Param)),
+            _texts[0].Of(facts.LinkCode),
+            _texts[1].Of(facts.Country),
+            _texts[2].Of(values?.SubId1),
+            _texts[3].Of(values?.SubId2),
+            _texts[4].Of(values?.SubId3),
+            _texts[5].Of(values?.SharedId),
+            _texts[6].Of(values?.Param)),
         tally);
 
     /// <summary>Adds all of a segment.</summary>
@@ -37,7 +37,7 @@ internal sealed class SegmentBuilder
     {
         const int AtOnce = 256;
         int[] tasks = [.. segment.Tasks.Select(NumberOf)];
-        int[][] texts = [.. Enumerable.Range(0, ReportSegment.TextLists).Select(list => Array.ConvertAll(segment.TextsOf(list), text => NumberOf(list, text)))];
+        int[][] texts = [.. Enumerable.Range(0, ReportSegment.TextLists).Select(list => Array.ConvertAll(segment.TextsOf(list), _texts[list].Of))];
         var tuples = new int[ReportSegment.Dimensions][];
         var tallies = new long[ReportSegment.Measures][];
         for (var first = 0; first < segment.Rows; first += AtOnce)
@@ -61,7 +61,7 @@ internal sealed class SegmentBuilder
     }
 
     /// <summary>The segment.</summary>
-    public byte[] Write() => ReportSegment.Write(_tasks.Keys, [.. _texts.Select(static texts => texts.Keys)], _rows);
+    public byte[] Write() => ReportSegment.Write(_tasks.Keys, [.. _texts.Select(static texts => texts.All)], _rows);
 
     private void Add(in ReportTuple tuple, in LedgerTally tally) => CollectionsMarshal.GetValueRefOrAddDefault(_rows, tuple, out _) += tally;
 
@@ -69,15 +69,6 @@ internal sealed class SegmentBuilder
     {
         _tasks.TryAdd(task, 0, out var number);
         return number;
-    }
-
-    private int NumberOf(int list, string? text)
-    {
-        if (text is null)
-            return 0;
-
-        _texts[list].TryAdd(text, 0, out var number);
-        return number + 1;
     }
 }
 
@@ -90,7 +81,7 @@ internal sealed class SegmentBuilder
 /// <param name="Device">A <see cref="DeviceClass"/>.</param>
 internal readonly record struct ReportFacts(Guid Program, TaskIds Task, string? LinkCode, long Start, string? Country, int Device)
 {
-    public ReportDay Day => new(Program, (int)(LedgerTime.DayOf(Start) / LedgerTime.SecondsPerDay));
+    public ReportDay Day => new(Program, LedgerTime.DayNumberOf(Start));
 
     public int Slot => (int)((Start - LedgerTime.DayOf(Start)) / ReportTuple.SecondsPerSlot);
 }

@@ -147,7 +147,7 @@ internal sealed class SqliteReportStore(SqliteDatabase database) : IReportStore
     {
         var tasks = new Dictionary<long, (Guid Program, TaskIds Ids)>();
         var links = new Dictionary<long, string>();
-        var texts = new OrderedDictionary<string, int>(StringComparer.Ordinal);
+        var texts = new TextNumbers();
         var sums = new Dictionary<RowKey, LedgerTally>();
         Sum(ReadClicks, from.Click, to.Click, static row => LedgerTally.OfClick(row.Boolean(), row.Boolean(), row.Int32() == (int)ClickClass.OutsideTerms));
         Sum(ReadEntries, from.Entry, to.Entry, static row => LedgerTally.OfConversion(row.Int64(), row.Int64(), row.Int64()));
@@ -156,8 +156,8 @@ internal sealed class SqliteReportStore(SqliteDatabase database) : IReportStore
         {
             var (owner, ids) = TaskOf(key.Task);
             piece.Add(
-                new ReportFacts(owner, ids, LinkOf(key.Link), key.Start, TextOf(key.Country), key.Device),
-                new ReportingValues(TextOf(key.SubId1), TextOf(key.SubId2), TextOf(key.SubId3), TextOf(key.SharedId), TextOf(key.Param)),
+                new ReportFacts(owner, ids, LinkOf(key.Link), key.Start, texts.TextOf(key.Country), key.Device),
+                new ReportingValues(texts.TextOf(key.SubId1), texts.TextOf(key.SubId2), texts.TextOf(key.SubId3), texts.TextOf(key.SharedId), texts.TextOf(key.Param)),
                 tally);
         }
 
@@ -173,25 +173,13 @@ internal sealed class SqliteReportStore(SqliteDatabase database) : IReportStore
                     continue;
 
                 var key = new RowKey(
-                    link ?? 0, task, LedgerTime.Floor(at, ReportTuple.SecondsPerSlot * 1000) / 1000, NumberOf(rows), rows.Int32(),
-                    NumberOf(rows), NumberOf(rows), NumberOf(rows), NumberOf(rows), NumberOf(rows));
+                    link ?? 0, task, LedgerTime.Floor(at, ReportTuple.SecondsPerSlot * 1000) / 1000, texts.Of(rows.TextOrNull()), rows.Int32(),
+                    texts.Of(rows.TextOrNull()), texts.Of(rows.TextOrNull()), texts.Of(rows.TextOrNull()), texts.Of(rows.TextOrNull()), texts.Of(rows.TextOrNull()));
                 CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _) += tally;
             }
 
             rows.Reset();
         }
-
-        // 0 is no text.
-        int NumberOf(SqliteStatement rows)
-        {
-            if (rows.TextOrNull() is not { } text)
-                return 0;
-
-            texts.TryAdd(text, 0, out var number);
-            return number + 1;
-        }
-
-        string? TextOf(int number) => number == 0 ? null : texts.GetAt(number - 1).Key;
 
         (Guid Program, TaskIds Ids) TaskOf(long task)
         {

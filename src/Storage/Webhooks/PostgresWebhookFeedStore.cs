@@ -75,7 +75,7 @@ internal sealed class PostgresWebhookFeedStore(PostgresDatabase database) : IWeb
     private const string FoldClicks =
         """
         SELECT task_id, campaign_id, partner_id, program_id, count(*), count(*) FILTER (WHERE is_unique), count(*) FILTER (WHERE is_bot), count(*) FILTER (WHERE class = 1)
-        FROM clicks WHERE position > $1 AND position <= $2 GROUP BY task_id, campaign_id, partner_id, program_id
+        FROM clicks WHERE position > $1 AND position <= $2 AND id >= $3 AND id < $4 GROUP BY task_id, campaign_id, partner_id, program_id
         """;
 
     private const string ListCounters = $"SELECT scope, {ClickRows.Totals} FROM counters WHERE scope = ANY($1)";
@@ -212,7 +212,8 @@ internal sealed class PostgresWebhookFeedStore(PostgresDatabase database) : IWeb
             if (upTo == after)
                 continue;
 
-            await using var fold = connection.Command(FoldClicks, Parameter.Of(after), Parameter.Of(upTo));
+            var days = await PostgresDays.BoundsAsync(connection, shard, after, upTo);
+            await using var fold = connection.Command(FoldClicks, Parameter.Of(after), Parameter.Of(upTo), Parameter.Of(days.From), Parameter.Of(days.To));
             tasks.AddRange(await fold.ReadAsync(row => new TaskClicks(
                 row.Id(EntityId.Task), row.Id(EntityId.Campaign), row.Id(EntityId.Partner), row.Id(EntityId.Program),
                 after, row.Int64(), row.Int64(), row.Int64(), row.Int64(), CounterTotals.Zero)));
