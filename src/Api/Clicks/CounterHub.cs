@@ -234,7 +234,7 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
 
                 var view = CounterView.Of(totals, currency, clock.GetUtcNow());
                 _latest = new CounterEvent(
-                    totals.Version,
+                    view,
                     Encoding.UTF8.GetBytes($"id: {totals.Version}\nevent: counters\ndata: {JsonSerializer.Serialize(view, json)}\n\n"));
                 changed = _changed;
                 _changed = NewSignal();
@@ -248,6 +248,10 @@ internal sealed class CounterHub(IGrainFactory grains, TimeProvider clock, IOpti
 }
 
 /// <summary>Totals as they are sent to those who watch.</summary>
-/// <param name="Version">Their version.</param>
+/// <param name="View">The totals.</param>
 /// <param name="Bytes">The server-sent event.</param>
-internal sealed record CounterEvent(long Version, byte[] Bytes);
+internal sealed record CounterEvent(CounterView View, byte[] Bytes)
+{
+    /// <summary>Their version.</summary>
+    public long Version => View.Version;
+}

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
@@ -16,6 +18,9 @@ using OrleansLinks.Programs;
 using OrleansLinks.Redirect;
 using OrleansLinks.Reports;
 using OrleansLinks.Tasks;
+using OrleansLinks.WebConsole;
+using OrleansLinks.WebConsole.Client;
+using OrleansLinks.WebConsole.Live;
 using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Hosting;
@@ -53,8 +58,20 @@ internal static class ApiHost
         services.AddApiDocument();
     }
 
+    /// <summary>Adds the console to it.</summary>
+    public static void AddWebConsole(this IServiceCollection services, ConsoleOptions settings)
+    {
+        services.AddConsole(settings);
+        services.AddSingleton<ILiveCounters, ConsoleCounters>();
+        services.AddDataProtection().SetApplicationName("OrleansLinks");
+        services.AddSingleton<KeyRing>();
+        services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
+    }
+
     public static void UseApi(this WebApplication app)
     {
+        app.Use(app.Services.GetRequiredService<ApiPipeline>().Capture);
+
         // Before all that the API needs: redirects go from here straight to their endpoints.
         app.UseRouting();
         app.UseExceptionHandler();
@@ -87,6 +104,7 @@ internal static class ApiHost
         app.MapApiDocument();
         app.MapHealth();
         app.MapGroup("").ExcludeFromDescription().MapPostbacks();
+        app.MapConsole();
         app.MapRedirects();
     }
 

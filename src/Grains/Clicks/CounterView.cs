@@ -12,7 +12,7 @@ namespace OrleansLinks.Clicks;
 /// <param name="Payout">What the conversions pay.</param>
 /// <param name="Version">Grows with every change.</param>
 /// <param name="AsOf">When the totals were read.</param>
-internal sealed record CounterView(
+public sealed record CounterView(
     long Clicks,
     long UniqueClicks,
     long BotClicks,
@@ -23,7 +23,7 @@ internal sealed record CounterView(
     long Version,
     DateTimeOffset AsOf)
 {
-    public static async Task<CounterView> Read(CounterTotals totals, string programId, IGrainFactory grains, TimeProvider clock)
+    internal static async Task<CounterView> Read(CounterTotals totals, string programId, IGrainFactory grains, TimeProvider clock)
     {
         var program = await grains.Actor<IProgramGrain>(programId).Get()
             ?? throw new InvalidOperationException($"The program {programId} is gone.");
@@ -31,7 +31,7 @@ internal sealed record CounterView(
         return Of(totals, program.Currency, clock.GetUtcNow());
     }
 
-    public static CounterView Of(CounterTotals totals, string currency, DateTimeOffset asOf) => new(
+    internal static CounterView Of(CounterTotals totals, string currency, DateTimeOffset asOf) => new(
         totals.Clicks,
         totals.UniqueClicks,
         totals.BotClicks,

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.Routing;
+using OrleansLinks.Json;
+using OrleansLinks.WebConsole.Client;
+using OrleansLinks.WebConsole.Texts;
+
+namespace OrleansLinks.WebConsole.Security;
+
+/// <summary>Beginning and end of a session.</summary>
+internal static class SignInApi
+{
+    private static readonly JsonSerializerOptions Json = MakeJson();
+
+    public static void MapSession(this IEndpointRouteBuilder console)
+    {
+        console.MapPost("/sign-out", SignOut);
+        console.MapGet("/language/{language}", ChooseLanguage).AllowAnonymous();
+    }
+
+    /// <summary>Begins a session with a key.</summary>
+    /// <returns>Null where the key holds; otherwise why not.</returns>
+    public static async Task<ApiProblem?> SignIn(HttpContext context, ApiPipeline pipeline, string secret, DateTimeOffset ends)
+    {
+        var answer = await Look(pipeline, secret, context.RequestAborted);
+        if (!answer.IsOk)
+        {
+            return answer.Problem;
+        }
+
+        var key = answer.Value;
+        ends = key.ExpiresAt < ends ? key.ExpiresAt.Value : ends;
+        await context.SignInAsync(
+            ConsoleHost.Scheme,
+            ConsoleSession.Write(key, secret, ends),
+            new AuthenticationProperties { ExpiresUtc = ends, AllowRefresh = false });
+        return null;
+    }
+
+    /// <summary>What a key may do.</summary>
+    public static async Task<ApiAnswer<Key>> Look(ApiPipeline pipeline, string secret, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        var status = await pipeline.Send(
+            request =>
+            {
+                request.Method = HttpMethods.Get;
+                request.Path = "/api/v1/keys/current";
+                request.Headers.Authorization = $"Bearer {secret}";
+            },
+            body,
+            cancellationToken);
+        body.Position = 0;
+        return status == StatusCodes.Status200OK
+            ? new ApiAnswer<Key>(JsonSerializer.Deserialize<Key>(body, Json), null)
+            : new ApiAnswer<Key>(null, new ApiProblem(status, "key_invalid", null, null));
+    }
+
+    private static async Task<IResult> SignOut(HttpContext context, Microsoft.AspNetCore.Antiforgery.IAntiforgery antiforgery)
+    {
+        await antiforgery.ValidateRequestAsync(context);
+        await context.SignOutAsync(ConsoleHost.Scheme);
+        return Results.LocalRedirect("~/sign-in");
+    }
+
+    private static IResult ChooseLanguage(string language, string? returnTo, HttpContext context)
+    {
+        if (Languages.All.Any(one => one.Tag == language))
+        {
+            context.Response.Cookies.Append(
+                CookieRequestCultureProvider.DefaultCookieName,
+                CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language)),
+                new CookieOptions
+                {
+                    Path = ConsoleHost.Path,
+                    HttpOnly = true,
+                    Secure = context.Request.IsHttps,
+                    SameSite = SameSiteMode.Lax,
+                    MaxAge = TimeSpan.FromDays(365),
+                    IsEssential = true,
+                });
+        }
+
+        return Results.LocalRedirect(ReturnTo(returnTo));
+    }
+
+    /// <summary>A path of the console to go on to; the start where none, or a foreign one, is asked for.</summary>
+    public static string ReturnTo(string? path) =>
+        path is not null && Uri.TryCreate(path, UriKind.Relative, out _) && !path.StartsWith('/') && !path.StartsWith('\\') && !path.Contains(':', StringComparison.Ordinal)
+            ? $"~/{path}"
+            : "~/";
+
+    private static JsonSerializerOptions MakeJson()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        ApiJson.Configure(options);
+        options.UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip;
+        options.RespectRequiredConstructorParameters = false;
+        return options;
+    }
+}

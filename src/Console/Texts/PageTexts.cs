@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Resources;
+
+namespace OrleansLinks.WebConsole.Texts;
+
+/// <summary>
+/// The console's texts in the language of the page. A key names its file and the text in it: <c>Campaigns.New</c> is the
+/// text <c>New</c> of <c>Texts/Campaigns.resx</c>, and of <c>Campaigns.ja.resx</c> in Japanese.
+/// </summary>
+public sealed class PageTexts
+{
+    private readonly ConcurrentDictionary<string, ResourceManager> _files = new();
+
+    /// <summary>A text.</summary>
+    /// <exception cref="InvalidOperationException">There is no such text.</exception>
+    public string this[string key] => Find(key) ?? throw new InvalidOperationException($"There is no text {key}.");
+
+    /// <summary>A text with values in it, which are written as the language of the page does.</summary>
+    public string this[string key, params object?[] values] => string.Format(CultureInfo.CurrentCulture, this[key], values);
+
+    /// <summary>A text, or null where there is none.</summary>
+    public string? Find(string key)
+    {
+        var dot = key.IndexOf('.', StringComparison.Ordinal);
+        var file = _files.GetOrAdd(key[..dot], name => new ResourceManager($"OrleansLinks.WebConsole.Texts.{name}", typeof(PageTexts).Assembly));
+        try
+        {
+            return file.GetString(key[(dot + 1)..], CultureInfo.CurrentUICulture);
+        }
+        catch (MissingManifestResourceException)
+        {
+            return null;
+        }
+    }
+}

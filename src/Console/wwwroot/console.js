@@ -1,0 +1,81 @@
+// What a page can only do in the browser: the connection, the clipboard, and what the browser knows of its user.
+(() => {
+  'use strict';
+
+  const year = 365 * 24 * 60 * 60;
+  const setCookie = (name, value) => {
+    const secure = location.protocol === 'https:' ? '; secure' : '';
+    document.cookie = `orleanslinks.${name}=${encodeURIComponent(value)}; path=/console; max-age=${year}; samesite=lax${secure}`;
+  };
+  const getCookie = name => document.cookie.split('; ').find(one => one.startsWith(`orleanslinks.${name}=`))?.split('=')[1];
+
+  const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
+  const applyTheme = theme => {
+    const dark = theme === 'dark' || (theme !== 'light' && systemIsDark.matches);
+    document.documentElement.dataset.scheme = dark ? 'dark' : 'light';
+    setCookie('scheme', dark ? 'dark' : 'light');
+    return dark;
+  };
+
+  setCookie('zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
+  applyTheme(getCookie('theme'));
+
+  // Browsers let a page copy while they handle the user's click, not a moment later: so not after a question to the server.
+  const copy = async text => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const area = document.createElement('textarea');
+      area.value = text;
+      area.style.position = 'fixed';
+      area.style.opacity = '0';
+      document.body.append(area);
+      area.select();
+      const done = document.execCommand('copy');
+      area.remove();
+      return done;
+    }
+  };
+  let copied = Promise.resolve(false);
+  document.addEventListener('click', event => {
+    const button = event.target.closest?.('[data-copy]');
+    if (button) {
+      copied = copy(button.dataset.copy);
+    }
+  }, true);
+
+  window.orleansLinks = {
+    setTheme(theme) {
+      setCookie('theme', theme);
+      return applyTheme(theme);
+    },
+    hasCopied: () => copied,
+  };
+
+  if (!document.querySelector('[data-plain]')) {
+    // A page's connection is one WebSocket, so that any balancer in front of several edges will do. When the server no
+    // longer knows the page, or has been away, the page is loaded anew as soon as the server answers.
+    let waiting = false;
+    const reloadWhenThere = () => {
+      if (waiting) return;
+      waiting = true;
+      const look = async () => {
+        try {
+          if ((await fetch('console.json', { cache: 'no-store' })).ok) return location.reload();
+        } catch { /* Not yet. */ }
+        setTimeout(look, 1000);
+      };
+      look();
+    };
+    document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
+      if (event.detail.state === 'failed' || event.detail.state === 'rejected') reloadWhenThere();
+    });
+    Blazor.start({
+      circuit: {
+        configureSignalR: builder => builder.withUrl('_blazor', { skipNegotiation: true, transport: 1 }),
+        reconnectionOptions: { maxRetries: 60, retryIntervalMilliseconds: tries => (tries < 3 ? 300 : 1000) },
+      },
+    });
+  }
+})();
