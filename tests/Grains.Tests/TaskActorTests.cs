@@ -20,6 +20,14 @@ public sealed class TaskActorTests(Cluster cluster)
     }
 
     [Fact]
+    public async Task A_task_tells_which_domains_a_typed_page_may_have()
+    {
+        var task = await cluster.NewTask(await cluster.NewCampaign(LandingMode.PartnerChoice));
+
+        Assert.Equal(["www.example.com"], (await task.Get())!.LinkSettings.PermittedDomains);
+    }
+
+    [Fact]
     public async Task Of_64_tasks_that_ask_for_one_alias_at_once_one_gets_it()
     {
         var campaign = await cluster.NewCampaign(LandingMode.PartnerChoice);

@@ -62,6 +62,8 @@ internal static class KeysApi
             .WithSummary("Create an access key").WithDescription("The operator makes keys for everyone, a brand and a partner for themselves. key is shown this once.");
         keys.MapGet("/", List).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("List access keys").WithDescription("Those that work; the operator sees all, others their own.");
+        keys.MapGet("/current", GetCurrent).For(Role.Operator, Role.Brand, Role.Partner)
+            .WithSummary("Read the access key of the request").WithDescription("Who the caller is and what it may do: the role, the program or the partner, whether the key can only read, and when it stops to work. The key itself is not shown.");
         keys.MapPost("/{keyId}/rotate", Rotate).For(Role.Operator, Role.Brand, Role.Partner).Creates(keepsAnswer: false)
             .WithSummary("Rotate an access key").WithDescription("Makes a new key with the same grants; the old one stops after overlapSeconds.");
         keys.MapDelete("/{keyId}", Revoke).For(Role.Operator, Role.Brand, Role.Partner)
@@ -110,6 +112,8 @@ internal static class KeysApi
         var list = caller.IsOperator ? DirectoryLists.Keys : DirectoryLists.KeysOf((caller.Key.ProgramId ?? caller.Key.PartnerId)!);
         return grains.List(list, page, async id => await grains.Actor<IAccessKeyGrain>(id).Get() is { } key ? KeyView.Of(key) : null);
     }
+
+    private static Ok<KeyView> GetCurrent(Caller caller) => TypedResults.Ok(KeyView.Of(caller.Key));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Revoke(string keyId, Caller caller, IGrainFactory grains)
     {

@@ -21,7 +21,7 @@ internal static class TasksApi
 
         var tasks = api.MapGroup("/tasks/{taskId}").WithTags("Tasks");
         tasks.MapGet("/", Get).For(Role.Operator, Role.Brand, Role.Partner)
-            .WithSummary("Read a task").WithDescription("linkSettings say how a link is created and, in blockedBy, which gate is shut.");
+            .WithSummary("Read a task").WithDescription("linkSettings say how a link is created: in blockedBy, which gate is shut, and where the page is typed, in permittedDomains, which hosts it may have.");
         tasks.MapPatch("/", Change).For(Role.Operator, Role.Brand).Conditional()
             .WithSummary("Change a task").WithDescription("Changes the fields that are sent; null clears one.");
         tasks.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner).AfterClicks()

@@ -68,6 +68,7 @@ public sealed record TaskTerms(
 /// <param name="DefaultLandingPage">The program's default page, in the mode that uses it.</param>
 /// <param name="Forms">The forms to choose from.</param>
 /// <param name="DefaultForm">The form when none is chosen.</param>
+/// <param name="PermittedDomains">In the mode in which the page is typed: the hosts that it may have, exact or <c>*.</c> and a domain whose subdomains are meant; empty in the other modes.</param>
 [GenerateSerializer, Immutable, Alias("LinkSettings")]
 public sealed record LinkSettings(
     [property: Id(0)] bool CanCreate,
@@ -76,7 +77,14 @@ public sealed record LinkSettings(
     [property: Id(3)] ImmutableArray<SavedPage> SavedPages,
     [property: Id(4)] string? DefaultLandingPage,
     [property: Id(5)] ImmutableArray<LinkForm> Forms,
-    [property: Id(6)] LinkForm DefaultForm);
+    [property: Id(6)] LinkForm DefaultForm,
+    ImmutableArray<string> PermittedDomains)
+{
+    /// <inheritdoc cref="LinkSettings" path="/param[@name='PermittedDomains']"/>
+    // A silo of before this field sends none, which leaves it unset.
+    [Id(7)]
+    public ImmutableArray<string> PermittedDomains { get => field.IsDefault ? [] : field; init; } = PermittedDomains;
+}
 
 /// <summary>A task with what can be done with it.</summary>
 /// <param name="Task">The task.</param>

@@ -87,7 +87,8 @@ internal static class LinkPolicy
             mode == LandingMode.SavedPages ? terms.Campaign.Landing.SavedPages : [],
             mode == LandingMode.ProgramDefault ? terms.Program.DefaultLandingPage : null,
             terms.Campaign.Kind == CampaignKind.Creator ? [LinkForm.Short] : [LinkForm.Short, LinkForm.Regular],
-            LinkForm.Short);
+            LinkForm.Short,
+            mode == LandingMode.PartnerChoice ? terms.Program.PermittedDomains : []);
     }
 
     /// <summary>Decides on one request.</summary>

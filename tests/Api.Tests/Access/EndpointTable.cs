@@ -122,6 +122,7 @@ internal static class EndpointTable
 
         new("POST /keys", (_, _) => "/keys", FullKey, 201, 201, 403, 201, 403),
         new("GET /keys", (_, _) => "/keys", null, 200, 200, null, 200, null),
+        new("GET /keys/current", (_, _) => "/keys/current", null, 200, 200, null, 200, null),
         new("POST /keys/{keyId}/rotate", (w, who) => $"/keys/{w.SpareKeyIds[who]}/rotate", (_, _) => World.Parse("""{ "overlapSeconds": 0 }"""), 201, 201, 404, 201, 404),
         new("DELETE /keys/{keyId}", (w, who) => $"/keys/{w.SpareKeyIds[who]}", null, 204, 204, 404, 204, 404),
     ];

@@ -75,6 +75,33 @@ public sealed class KeyTests(RunningHost host)
         Assert.Null(listed[renewed["id"]]["expiresAt"]);
     }
 
+    [Theory]
+    [InlineData(Who.Brand)]
+    [InlineData(Who.Partner)]
+    public async Task A_caller_reads_the_key_that_it_came_with_and_not_its_secret(Who who)
+    {
+        var world = await World.Make(host);
+        var body = world.KeyBody(who);
+        body["readOnly"] = true;
+        body["expiresAt"] = "2096-01-01T00:00:00Z";
+        var made = (await world.As(who).Post("/keys", body)).Expect(201);
+
+        var current = (await host.As(made["key"]).Get("/keys/current")).Expect(200);
+
+        var expected = made.Json;
+        expected.Remove("key");
+        Assert.Equal(expected.ToJsonString(), current.Json.ToJsonString());
+        Assert.DoesNotContain(made["key"], current.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_operator_reads_its_own_key()
+    {
+        var current = (await host.Operator.Get("/keys/current")).Expect(200).Json;
+        Assert.Equal(("operator", false), (current["role"]!.GetValue<string>(), current["readOnly"]!.GetValue<bool>()));
+        Assert.False(current.ContainsKey("programId") || current.ContainsKey("partnerId") || current.ContainsKey("key"));
+    }
+
     [Fact]
     public async Task A_key_that_is_rotated_without_overlap_stops_at_once()
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace OrleansLinks.Api.Tests.Links;
 
 /// <summary>Who decides on a link's landing page, in each of the three settings.</summary>
@@ -59,6 +61,23 @@ public sealed class LandingPageTests(RunningHost host)
         if (status == 422)
         {
             answer.ExpectProblem(422, "landing_page_invalid", "landingPage");
+        }
+    }
+
+    [Theory]
+    [InlineData("partnerChoice", "example.com", "*.example.com", "xn--bcher-kva.example")]
+    [InlineData("savedPages")]
+    [InlineData(DefaultMode)]
+    public async Task A_task_names_the_permitted_domains_where_a_page_is_typed_and_nowhere_else(string mode, params string[] domains)
+    {
+        var world = await World.Make(
+            host,
+            World.Landing(mode, ("Sale", "https://www.example.com/sale")),
+            body => body["permittedDomains"] = new JsonArray("example.com", "*.example.com", "Bücher.example"));
+        foreach (var who in new[] { Who.Brand, Who.Partner })
+        {
+            var settings = (await world.As(who).Get($"/tasks/{world.TaskId}")).Expect(200).Json["linkSettings"]!;
+            Assert.Equal(domains, settings["permittedDomains"]!.AsArray().Select(domain => domain!.GetValue<string>()));
         }
     }
 

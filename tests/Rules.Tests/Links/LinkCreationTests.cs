@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Links;
+using OrleansLinks.Tasks;
 
 namespace OrleansLinks.Rules.Tests.Links;
 
@@ -76,6 +78,23 @@ public sealed class LinkCreationTests
         Assert.Null(LinkPolicy.Describe(Given.Terms(LandingMode.SavedPages), Given.Now).DefaultLandingPage);
     }
 
+    [Fact]
+    public void The_task_page_lists_the_permitted_domains_only_where_a_page_is_typed()
+    {
+        var terms = Given.Terms(LandingMode.PartnerChoice);
+        Assert.NotEmpty(terms.Program.PermittedDomains);
+        Assert.Equal(terms.Program.PermittedDomains, LinkPolicy.Describe(terms, Given.Now).PermittedDomains);
+        Assert.Empty(LinkPolicy.Describe(Given.Terms(LandingMode.SavedPages), Given.Now).PermittedDomains);
+        Assert.Empty(LinkPolicy.Describe(Given.Terms(LandingMode.ProgramDefault), Given.Now).PermittedDomains);
+    }
+
+    [Fact]
+    public void The_task_page_of_an_older_silo_lists_no_permitted_domains()
+    {
+        var sent = (LinkSettings)RuntimeHelpers.GetUninitializedObject(typeof(LinkSettings));
+        Assert.Empty(sent.PermittedDomains);
+    }
+
     [Theory]
     [InlineData(LandingMode.PartnerChoice)]
     [InlineData(LandingMode.SavedPages)]
@@ -88,6 +107,7 @@ public sealed class LinkCreationTests
         Assert.Equal(mode, shut.LandingMode);
         Assert.Equal(open.SavedPages, shut.SavedPages);
         Assert.Equal(open.DefaultLandingPage, shut.DefaultLandingPage);
+        Assert.Equal(open.PermittedDomains, shut.PermittedDomains);
         Assert.Equal(open.Forms, shut.Forms);
     }
 
