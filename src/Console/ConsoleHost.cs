@@ -9,6 +9,7 @@ using MudBlazor;
 using MudBlazor.Services;
 using OrleansLinks.WebConsole.Client;
 using OrleansLinks.WebConsole.Layout;
+using OrleansLinks.WebConsole.Links;
 using OrleansLinks.WebConsole.Security;
 using OrleansLinks.WebConsole.Texts;
 
@@ -43,6 +44,7 @@ public static class ConsoleHost
         services.AddScoped<AuthenticationStateProvider, SessionCheck>();
         services.AddScoped<Viewer>();
         services.AddSingleton<PageTexts>();
+        services.AddSingleton<ProblemTexts>();
         services.AddCascadingAuthenticationState();
         services.AddAntiforgery(options =>
         {
@@ -129,6 +131,7 @@ public static class ConsoleHost
             endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(signedIn);
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();
+            pages.MapQrCodes();
             endpoints.MapGet("/console.json", () => Results.Json(new { ready = true })).AllowAnonymous();
         });
         app.Map($"{Path}/{{**path}}", console.Build()).ExcludeFromDescription();

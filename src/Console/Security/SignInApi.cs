@@ -1,10 +1,8 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Routing;
-using OrleansLinks.Json;
 using OrleansLinks.WebConsole.Client;
 using OrleansLinks.WebConsole.Texts;
 
@@ -13,8 +11,6 @@ namespace OrleansLinks.WebConsole.Security;
 /// <summary>Beginning and end of a session.</summary>
 internal static class SignInApi
 {
-    private static readonly JsonSerializerOptions Json = MakeJson();
-
     public static void MapSession(this IEndpointRouteBuilder console)
     {
         console.MapPost("/sign-out", SignOut);
@@ -41,23 +37,8 @@ internal static class SignInApi
     }
 
     /// <summary>What a key may do.</summary>
-    public static async Task<ApiAnswer<Key>> Look(ApiPipeline pipeline, string secret, CancellationToken cancellationToken)
-    {
-        using var body = new MemoryStream();
-        var status = await pipeline.Send(
-            request =>
-            {
-                request.Method = HttpMethods.Get;
-                request.Path = "/api/v1/keys/current";
-                request.Headers.Authorization = $"Bearer {secret}";
-            },
-            body,
-            cancellationToken);
-        body.Position = 0;
-        return status == StatusCodes.Status200OK
-            ? new ApiAnswer<Key>(JsonSerializer.Deserialize<Key>(body, Json), null)
-            : new ApiAnswer<Key>(null, new ApiProblem(status, "key_invalid", null, null));
-    }
+    public static Task<ApiAnswer<Key>> Look(ApiPipeline pipeline, string secret, CancellationToken cancellationToken) =>
+        pipeline.Get<Key>("/keys/current", secret, cancellationToken);
 
     private static async Task<IResult> SignOut(HttpContext context, Microsoft.AspNetCore.Antiforgery.IAntiforgery antiforgery)
     {
@@ -92,13 +73,4 @@ internal static class SignInApi
         path is not null && Uri.TryCreate(path, UriKind.Relative, out _) && !path.StartsWith('/') && !path.StartsWith('\\') && !path.Contains(':', StringComparison.Ordinal)
             ? $"~/{path}"
             : "~/";
-
-    private static JsonSerializerOptions MakeJson()
-    {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        ApiJson.Configure(options);
-        options.UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip;
-        options.RespectRequiredConstructorParameters = false;
-        return options;
-    }
 }
