@@ -14,7 +14,7 @@ internal sealed class PostgresDirectoryStore(PostgresDatabase database) : IDirec
     // Names come from the actor of their id. Two activations of it that add one name at once may add it twice, which does no harm.
     private const string AddNames =
         """
-        WITH given AS (SELECT * FROM unnest($1, $2, $3) AS g (id, name, version)),
+        WITH given AS (SELECT id, name, max(version) AS version FROM unnest($1, $2, $3) AS g (id, name, version) GROUP BY id, name),
           known AS (
             UPDATE directory_names n SET version = greatest(n.version, g.version) FROM given g WHERE n.id = g.id AND n.name = g.name RETURNING n.id, n.name)
         INSERT INTO directory_names (id, name, version)

@@ -139,12 +139,27 @@ public abstract class DirectoryStoreTests(StorageHost host) : StoreTests(host)
         await Directory.AddAsync([new DirectoryName("id", "First", 1)], new DirectoryEntry("list", "id"));
         await Directory.AddAsync([new DirectoryName("id", "Second", 2)]);
         await Directory.AddAsync([new DirectoryName("id", "FIRST", 3)]);
-        await Directory.AddAsync([new DirectoryName("id", "First", 1)]);
+        await Directory.AddAsync([new DirectoryName("id", "First", 1), new DirectoryName("id", "first", 2)]);
 
         await Directory.RemoveNamesAsync("id", 3);
 
         Assert.Equal(["id"], await Directory.SearchAsync("list", "first", null, 10));
         Assert.Empty(await Directory.SearchAsync("list", "second", null, 10));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_given_twice_at_once_has_the_newer_version()
+    {
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            await Directory.AddAsync([new DirectoryName("id", "NAME", 2), new DirectoryName("id", "name", 1)], new DirectoryEntry("list", "id"));
+            await Directory.RemoveNamesAsync("id", 2);
+
+            Assert.Equal(["id"], await Directory.SearchAsync("list", "name", null, 10));
+        }
+
+        await Directory.RemoveNamesAsync("id", 3);
+        Assert.Empty(await Directory.SearchAsync("list", "name", null, 10));
     }
 
     [Fact]
