@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansLinks.Api.Tests.Access;
+using OrleansLinks.Directory;
 
 namespace OrleansLinks.Api.Tests.Lists;
 
@@ -157,6 +159,17 @@ public sealed class SearchTests(RunningHost host)
         (await world.Brand.Patch($"/tasks/{world.TaskId}", new { description = "Twice." })).Expect(200);
 
         Assert.Equal([world.TaskId], await Find(world.Brand, $"/campaigns/{world.CampaignId}/tasks", world.Word));
+    }
+
+    [Fact]
+    public async Task A_name_that_a_renaming_did_not_come_to_is_not_found_and_the_one_that_holds_is()
+    {
+        // As when the process is killed before the change is made.
+        var world = await World.Make(host);
+        await host.Services.GetRequiredService<IDirectoryStore>().AddAsync([new DirectoryName(world.CampaignId, $"Never {world.Word}", 99)]);
+
+        Assert.Empty(await Find(world.Brand, $"/programs/{world.ProgramId}/campaigns", "never"));
+        Assert.Equal([world.CampaignId], await Find(world.Brand, $"/programs/{world.ProgramId}/campaigns", world.Word));
     }
 
     [Fact]
