@@ -18,12 +18,11 @@ internal sealed class SqliteDirectoryStore(SqliteDatabase database) : IDirectory
         "INSERT INTO directory_names (id, name, version) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM directory_names WHERE id = ?1)";
 
     // instr and not LIKE, which has wildcards and is of two minds about case.
-    private const string Search =
-        """
-        SELECT d.id FROM directory d WHERE d.list = ?1 AND (?2 IS NULL OR d.id < ?2)
-          AND EXISTS (SELECT 1 FROM directory_names n WHERE n.id = d.id AND instr(n.name, ?3) > 0)
-        ORDER BY d.id DESC LIMIT ?4
-        """;
+    private const string Matches = "EXISTS (SELECT 1 FROM directory_names n WHERE n.id = d.id AND instr(n.name, ?) > 0)";
+
+    private const string SearchFirst = $"SELECT d.id FROM directory d WHERE d.list = ? AND {Matches} ORDER BY d.id DESC LIMIT ?";
+
+    private const string SearchNext = $"SELECT d.id FROM directory d WHERE d.list = ? AND d.id < ? AND {Matches} ORDER BY d.id DESC LIMIT ?";
 
     private const string ListNameless =
         """
@@ -64,8 +63,11 @@ internal sealed class SqliteDirectoryStore(SqliteDatabase database) : IDirectory
 
     // A long list takes a while, and is not for a thread of the pool.
     public Task<ImmutableArray<string>> SearchAsync(string list, string text, string? before, int limit) => Task.Factory.StartNew(
-        () => database.Read(session => session.Prepare(Search)
-            .Bind(list).Bind(before).Bind(DirectoryNames.Fold(text)).Bind(limit).All(static row => row.Text())),
+        () => database.Read(session =>
+        {
+            var page = before is null ? session.Prepare(SearchFirst).Bind(list) : session.Prepare(SearchNext).Bind(list).Bind(before);
+            return page.Bind(DirectoryNames.Fold(text)).Bind(limit).All(static row => row.Text());
+        }),
         CancellationToken.None,
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
