@@ -60,6 +60,7 @@ internal sealed class TaskGrain(
         }
 
         await directory.AddAsync(
+            [SearchNames.NameOf(task.Value)],
             new DirectoryEntry(DirectoryLists.TasksOf(campaignId), id),
             new DirectoryEntry(DirectoryLists.TasksOf(task.Value.PartnerId), id));
         await Write(new TaskRecord(task.Value, EntityId.NewSeed(clock)));
@@ -114,7 +115,7 @@ internal sealed class TaskGrain(
 
         if (task.Value != record.Task)
         {
-            await Write(record with { Task = task.Value });
+            await directory.Rename(SearchNames.NameOf(record.Task), SearchNames.NameOf(task.Value), () => Write(record with { Task = task.Value }));
         }
 
         return (await Get())!;
