@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
@@ -65,7 +66,13 @@ internal static class ApiHost
         services.AddSingleton<ILiveCounters, ConsoleCounters>();
         services.AddDataProtection().SetApplicationName("OrleansLinks");
         services.AddSingleton<KeyRing>();
-        services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
+        services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) =>
+        {
+            options.XmlRepository = ring;
+
+            // Said, so that nobody has to be warned: who can read the database can read the keys of its webhooks too.
+            options.XmlEncryptor = new NullXmlEncryptor();
+        });
     }
 
     public static void UseApi(this WebApplication app)
@@ -104,7 +111,7 @@ internal static class ApiHost
         app.MapApiDocument();
         app.MapHealth();
         app.MapGroup("").ExcludeFromDescription().MapPostbacks();
-        app.MapConsole();
+        app.MapConsole(ClusterPages.MapClusterPages);
         app.MapRedirects();
     }
 
