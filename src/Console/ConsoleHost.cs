@@ -82,8 +82,9 @@ public static class ConsoleHost
     /// none of it.
     /// </summary>
     /// <param name="app">The host's endpoints.</param>
+    /// <param name="host">Name of the host's assembly, which its list of files for browsers is named after.</param>
     /// <param name="mapForOperator">Maps what else the host has for the operator alone.</param>
-    public static void MapConsole(this IEndpointRouteBuilder app, Action<IEndpointRouteBuilder>? mapForOperator = null)
+    public static void MapConsole(this IEndpointRouteBuilder app, string host, Action<IEndpointRouteBuilder>? mapForOperator = null)
     {
         var console = app.CreateApplicationBuilder();
         console.UseMiddleware<PageHeaders>();
@@ -130,7 +131,7 @@ public static class ConsoleHost
         console.UseEndpoints(endpoints =>
         {
             var signedIn = new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().Build();
-            endpoints.MapStaticAssets();
+            endpoints.MapStaticAssets($"{host}.staticwebassets.endpoints.json");
             endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(signedIn);
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();

@@ -29,6 +29,8 @@ namespace OrleansLinks.Hosting;
 /// <summary>What the HTTP host is made of.</summary>
 internal static class ApiHost
 {
+    private static readonly string Name = typeof(ApiHost).Assembly.GetName().Name!;
+
     public static void AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
@@ -60,9 +62,10 @@ internal static class ApiHost
     }
 
     /// <summary>Adds the console to it.</summary>
-    public static void AddWebConsole(this IServiceCollection services, ConsoleOptions settings)
+    public static void AddWebConsole(this WebApplicationBuilder builder)
     {
-        services.AddConsole(settings);
+        var services = builder.Services;
+        services.AddConsole(builder.Configuration.Read<ConsoleOptions>("Console"));
         services.AddSingleton<ILiveCounters, ConsoleCounters>();
         services.AddDataProtection().SetApplicationName("OrleansLinks");
         services.AddSingleton<KeyRing>();
@@ -73,6 +76,10 @@ internal static class ApiHost
             // Said, so that nobody has to be warned: who can read the database can read the keys of its webhooks too.
             options.XmlEncryptor = new NullXmlEncryptor();
         });
+
+        // Where it was built, files for browsers lie in their projects and packages; where it was published, beside it.
+        builder.WebHost.UseSetting(WebHostDefaults.StaticWebAssetsKey, Path.Combine(AppContext.BaseDirectory, $"{Name}.staticwebassets.runtime.json"));
+        builder.WebHost.UseStaticWebAssets();
     }
 
     public static void UseApi(this WebApplication app)
@@ -111,7 +118,7 @@ internal static class ApiHost
         app.MapApiDocument();
         app.MapHealth();
         app.MapGroup("").ExcludeFromDescription().MapPostbacks();
-        app.MapConsole(ClusterPages.MapClusterPages);
+        app.MapConsole(Name, ClusterPages.MapClusterPages);
         app.MapRedirects();
     }
 
