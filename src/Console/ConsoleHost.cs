@@ -131,6 +131,7 @@ public static class ConsoleHost
             endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(signedIn);
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();
+            pages.MapDownloads();
             pages.MapQrCodes();
             endpoints.MapGet("/console.json", () => Results.Json(new { ready = true })).AllowAnonymous();
         });
