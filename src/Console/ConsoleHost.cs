@@ -135,6 +135,7 @@ public static class ConsoleHost
             endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(signedIn);
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();
+            pages.MapDownloads();
             pages.MapQrCodes();
             mapForOperator?.Invoke(endpoints.MapGroup("").RequireAuthorization(
                 new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().RequireRole(nameof(Role.Operator)).Build()));
