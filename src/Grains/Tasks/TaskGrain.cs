@@ -149,6 +149,9 @@ internal sealed class TaskGrain(
         return new LinkPage([.. page.Items.Select(link => LinkCreation.Describe(link, terms))], page.Next);
     }
 
+    public Task<ImmutableArray<CounterTotals>> GetLinkCounters(ImmutableArray<string> codes) =>
+        ledger.ReadCountersAsync(ImmutableArray.CreateRange(codes, CounterScopes.OfLink));
+
     public Task<CounterTotals> GetCounters() => ledger.ReadCountersAsync(CounterScopes.OfTask(this.GetPrimaryKeyString()));
 
     public async Task<CounterTotals?> WatchCounters(ICounterObserver edge) => Info is null

@@ -74,6 +74,7 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
         AssertReadsByIndex(await ExplainAsync(PostgresLinkStore.Find, Parameter.Of("code77")));
         AssertReadsByIndex(await ExplainAsync(PostgresLinkStore.List, Parameter.Of(filled.Task, EntityId.Task), Parameter.Of(long.MaxValue), Parameter.Of(51L)));
         AssertReadsByIndex(await ExplainAsync(PostgresLedgerStore.ReadCounters, Parameter.Of(LedgerOrder.ScopeOf(filled.Task)!)));
+        AssertReadsByIndex(await ExplainAsync(PostgresLedgerStore.ReadManyCounters, Parameter.Of(new[] { LedgerOrder.ScopeOf(filled.Task)!, LedgerOrder.ScopeOf(filled.Task)! })));
         AssertReadsByIndex(await ExplainAsync(
             PostgresReportStore.ReadSegments,
             Parameter.Of(filled.Program, EntityId.Program), Parameter.Of(LedgerOrder.DayOf(Make.Noon)), Parameter.Of(LedgerOrder.DayOf(Make.Noon) + 1), Parameter.Of(new short[] { 0, 2 })));
