@@ -64,7 +64,7 @@ public static class ConsoleHost
             options.Events.OnValidatePrincipal = SessionCheck.Validate;
             options.Events.OnRedirectToLogin = context =>
             {
-                var from = $"{context.Request.Path.Value!.TrimStart('/')}{context.Request.QueryString}";
+                var from = HttpMethods.IsGet(context.Request.Method) ? $"{context.Request.Path.Value!.TrimStart('/')}{context.Request.QueryString}" : "";
                 context.Response.Redirect(SignInApi.PathFrom(from, SessionCheck.HasEnded(context.HttpContext)));
                 return Task.CompletedTask;
             };
