@@ -102,6 +102,7 @@ errors=$((errors + failed))
 until_counted
 tell close
 tell sent; read -r _ _ failures <<<"$answer"
+[ ! -s "$work/clients.log" ] || say "the first that failed: $(head -1 "$work/clients.log")"
 
 # --- What came out.
 ratio="$(calc %.3f "$(column without 4) / $(column with 4)")"
