@@ -80,7 +80,8 @@ public static class ConsoleHost
     /// none of it.
     /// </summary>
     /// <param name="app">The host's endpoints.</param>
-    public static void MapConsole(this IEndpointRouteBuilder app)
+    /// <param name="host">Name of the host's assembly, which its list of files for browsers is named after.</param>
+    public static void MapConsole(this IEndpointRouteBuilder app, string host)
     {
         var console = app.CreateApplicationBuilder();
         console.UseMiddleware<PageHeaders>();
@@ -127,7 +128,7 @@ public static class ConsoleHost
         console.UseEndpoints(endpoints =>
         {
             var signedIn = new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().Build();
-            endpoints.MapStaticAssets();
+            endpoints.MapStaticAssets($"{host}.staticwebassets.endpoints.json");
             endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(signedIn);
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();

@@ -28,6 +28,8 @@ namespace OrleansLinks.Hosting;
 /// <summary>What the HTTP host is made of.</summary>
 internal static class ApiHost
 {
+    private static readonly string Name = typeof(ApiHost).Assembly.GetName().Name!;
+
     public static void AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
@@ -59,13 +61,18 @@ internal static class ApiHost
     }
 
     /// <summary>Adds the console to it.</summary>
-    public static void AddWebConsole(this IServiceCollection services, ConsoleOptions settings)
+    public static void AddWebConsole(this WebApplicationBuilder builder)
     {
-        services.AddConsole(settings);
+        var services = builder.Services;
+        services.AddConsole(builder.Configuration.Read<ConsoleOptions>("Console"));
         services.AddSingleton<ILiveCounters, ConsoleCounters>();
         services.AddDataProtection().SetApplicationName("OrleansLinks");
         services.AddSingleton<KeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
+
+        // Where it was built, files for browsers lie in their projects and packages; where it was published, beside it.
+        builder.WebHost.UseSetting(WebHostDefaults.StaticWebAssetsKey, Path.Combine(AppContext.BaseDirectory, $"{Name}.staticwebassets.runtime.json"));
+        builder.WebHost.UseStaticWebAssets();
     }
 
     public static void UseApi(this WebApplication app)
@@ -104,7 +111,7 @@ internal static class ApiHost
         app.MapApiDocument();
         app.MapHealth();
         app.MapGroup("").ExcludeFromDescription().MapPostbacks();
-        app.MapConsole();
+        app.MapConsole(Name);
         app.MapRedirects();
     }
 
