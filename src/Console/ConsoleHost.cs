@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
+using OrleansLinks.Access;
 using OrleansLinks.WebConsole.Client;
 using OrleansLinks.WebConsole.Layout;
 using OrleansLinks.WebConsole.Links;
@@ -60,10 +61,11 @@ public static class ConsoleHost
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.SlidingExpiration = false;
+            options.Events.OnValidatePrincipal = SessionCheck.Validate;
             options.Events.OnRedirectToLogin = context =>
             {
                 var from = $"{context.Request.Path.Value!.TrimStart('/')}{context.Request.QueryString}";
-                context.Response.Redirect($"{Path}/sign-in{(from.Length == 0 ? "" : $"?returnTo={Uri.EscapeDataString(from)}")}");
+                context.Response.Redirect(SignInApi.PathFrom(from, SessionCheck.HasEnded(context.HttpContext)));
                 return Task.CompletedTask;
             };
             options.Events.OnRedirectToAccessDenied = context =>
@@ -81,7 +83,8 @@ public static class ConsoleHost
     /// </summary>
     /// <param name="app">The host's endpoints.</param>
     /// <param name="host">Name of the host's assembly, which its list of files for browsers is named after.</param>
-    public static void MapConsole(this IEndpointRouteBuilder app, string host)
+    /// <param name="mapForOperator">Maps what else the host has for the operator alone.</param>
+    public static void MapConsole(this IEndpointRouteBuilder app, string host, Action<IEndpointRouteBuilder>? mapForOperator = null)
     {
         var console = app.CreateApplicationBuilder();
         console.UseMiddleware<PageHeaders>();
@@ -133,6 +136,8 @@ public static class ConsoleHost
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();
             pages.MapQrCodes();
+            mapForOperator?.Invoke(endpoints.MapGroup("").RequireAuthorization(
+                new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().RequireRole(nameof(Role.Operator)).Build()));
             endpoints.MapGet("/console.json", () => Results.Json(new { ready = true })).AllowAnonymous();
         });
         app.Map($"{Path}/{{**path}}", console.Build()).ExcludeFromDescription();

@@ -22,6 +22,7 @@ internal static class ActorHost
         {
             configure(silo);
             silo.Services.AddLedgerPlacement();
+            silo.OfferDashboard();
             silo.Configure<GrainCollectionOptions>(options =>
             {
                 // A clicked link's actor is cheap to make again; a million of them are not cheap to keep.

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
@@ -68,7 +69,13 @@ internal static class ApiHost
         services.AddSingleton<ILiveCounters, ConsoleCounters>();
         services.AddDataProtection().SetApplicationName("OrleansLinks");
         services.AddSingleton<KeyRing>();
-        services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
+        services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) =>
+        {
+            options.XmlRepository = ring;
+
+            // Said, so that nobody has to be warned: who can read the database can read the keys of its webhooks too.
+            options.XmlEncryptor = new NullXmlEncryptor();
+        });
 
         // Where it was built, files for browsers lie in their projects and packages; where it was published, beside it.
         builder.WebHost.UseSetting(WebHostDefaults.StaticWebAssetsKey, Path.Combine(AppContext.BaseDirectory, $"{Name}.staticwebassets.runtime.json"));
@@ -111,7 +118,7 @@ internal static class ApiHost
         app.MapApiDocument();
         app.MapHealth();
         app.MapGroup("").ExcludeFromDescription().MapPostbacks();
-        app.MapConsole(Name);
+        app.MapConsole(Name, ClusterPages.MapClusterPages);
         app.MapRedirects();
     }
 

@@ -117,6 +117,7 @@ internal sealed class EdgeHost : IAsyncDisposable
 
             var silos = new ClusterConnection(database.ToPostgres(), cluster, builder.Configuration);
             builder.Services.AddSingleton(_ => silos.Grains).AddSingleton<ChangeStamps>().AddSingleton(silos).AddMeters("Microsoft.Orleans");
+            builder.Services.AddClusterDashboard(builder.Configuration);
             return silos;
         }
 

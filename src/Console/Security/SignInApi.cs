@@ -36,15 +36,30 @@ internal static class SignInApi
         return null;
     }
 
+    /// <summary>Where who is not signed in is sent to.</summary>
+    /// <param name="from">The path of the console that was asked for.</param>
+    /// <param name="hasEnded">Whether they were signed in until now.</param>
+    public static string PathFrom(string from, bool hasEnded)
+    {
+        var query = QueryString.Empty;
+        query = hasEnded ? query.Add("ended", "true") : query;
+        query = from.Length == 0 ? query : query.Add("returnTo", from);
+        return $"{ConsoleHost.Path}/sign-in{query}";
+    }
+
     /// <summary>What a key may do.</summary>
     public static Task<ApiAnswer<Key>> Look(ApiPipeline pipeline, string secret, CancellationToken cancellationToken) =>
         pipeline.Get<Key>("/keys/current", secret, cancellationToken);
 
     private static async Task<IResult> SignOut(HttpContext context, Microsoft.AspNetCore.Antiforgery.IAntiforgery antiforgery)
     {
-        await antiforgery.ValidateRequestAsync(context);
+        if (!await antiforgery.IsRequestValidAsync(context))
+        {
+            return Results.BadRequest();
+        }
+
         await context.SignOutAsync(ConsoleHost.Scheme);
-        return Results.LocalRedirect("~/sign-in");
+        return Results.LocalRedirect("~/sign-in?left=true");
     }
 
     private static IResult ChooseLanguage(string language, string? returnTo, HttpContext context)

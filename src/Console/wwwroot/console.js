@@ -45,6 +45,14 @@
     }
   }, true);
 
+  // Who signs out does so in all tabs: what is open in others is loaded anew, and leads to the sign-in.
+  const tabs = new BroadcastChannel('orleanslinks');
+  if (document.querySelector('[data-left]')) {
+    tabs.postMessage('left');
+  } else {
+    tabs.onmessage = () => location.reload();
+  }
+
   window.orleansLinks = {
     setTheme(theme) {
       setCookie('theme', theme);
