@@ -59,6 +59,7 @@
       return applyTheme(theme);
     },
     hasCopied: () => copied,
+    focus: place => document.querySelector(place)?.focus(),
   };
 
   if (!document.querySelector('[data-plain]')) {
