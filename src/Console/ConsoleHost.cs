@@ -132,7 +132,7 @@ public static class ConsoleHost
         {
             var signedIn = new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().Build();
             endpoints.MapStaticAssets($"{host}.staticwebassets.endpoints.json");
-            endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(signedIn);
+            endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null).RequireAuthorization(signedIn);
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();
             pages.MapQrCodes();

@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansLinks.Json;
 
@@ -74,6 +75,7 @@ public sealed class ApiPipeline(IServiceProvider services)
         request.QueryString = new QueryString(query < 0 ? "" : path[query..]);
         request.Headers.Authorization = $"Bearer {key}";
         request.Headers.Accept = MediaTypeNames.Application.Json;
+        request.HttpContext.Features.Set<IHttpRequestBodyDetectionFeature>(new BodyOf(body is not null));
         if (body is not null)
         {
             var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json);
@@ -108,4 +110,7 @@ public sealed class ApiPipeline(IServiceProvider services)
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
         return options;
     }
+
+    /// <summary>Whether a request has a body; endpoints read none that they have not been told of.</summary>
+    private sealed record BodyOf(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
 }

@@ -18,15 +18,16 @@ internal sealed class TaskPage(Window window)
     public ILocator Clicks => _page.Locator("[data-counter=clicks]");
 
     /// <summary>What is wrong with something that was typed.</summary>
-    public ILocator Faults => _page.Locator(".mud-input-error");
+    public ILocator Faults => _page.Locator(".mud-input-helper-text.mud-input-error");
 
     public Task TypeLandingPage(string page) => _page.GetByLabel(_words["Links.LandingPage"], new() { Exact = true }).FillAsync(page);
 
     public async Task ChooseSavedPage(string name)
     {
-        await _page.Locator(".saved-page").ClickAsync();
+        var field = _page.GetByRole(AriaRole.Combobox, new() { Name = _words["Links.SavedPage"], Exact = true });
+        await field.ClickAsync();
         await _page.GetByRole(AriaRole.Option, new() { Name = name }).ClickAsync();
-        await Assertions.Expect(_page.Locator(".saved-page")).ToContainTextAsync(name);
+        await Assertions.Expect(field).ToHaveValueAsync(name);
     }
 
     /// <summary>Chooses a form: the text <c>Links.Short</c> or <c>Links.Regular</c>.</summary>

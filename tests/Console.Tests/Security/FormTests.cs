@@ -7,7 +7,8 @@ public sealed class FormTests(Site site)
     public static TheoryData<string> ForeignPlaces { get; } =
     [
         "https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "..//evil.example", "../../..//evil.example",
-        "javascript:alert(1)", "/health/live", "../docs", "\t//evil.example", "https:evil.example", "%2F%2Fevil.example",
+        "javascript:alert(1)", "/health/live", "../docs", "\t//evil.example", "https:evil.example", "%2F%2Fevil.example", "%2e%2e/docs",
+        ".//evil.example", "./https://evil.example", "x/../https://evil.example", "./javascript:alert(1)",
     ];
 
     [Theory]

@@ -9,7 +9,8 @@ public sealed class HeaderTests(Site site)
     [Theory]
     [InlineData("sign-in", HttpStatusCode.OK)]
     [InlineData("", HttpStatusCode.Redirect)]
-    [InlineData("no-such-page", HttpStatusCode.NotFound)]
+    [InlineData("no-such-page", HttpStatusCode.Redirect)]
+    [InlineData("_content/no-such-file.js", HttpStatusCode.Redirect)]
     [InlineData("_content/OrleansLinks.Console/console.js", HttpStatusCode.OK)]
     [InlineData("console.json", HttpStatusCode.OK)]
     public async Task Browsers_are_told_to_run_nothing_but_our_files_and_to_frame_nothing(string path, HttpStatusCode status)
