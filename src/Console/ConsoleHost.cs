@@ -132,9 +132,17 @@ public static class ConsoleHost
         {
             var signedIn = new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().Build();
             endpoints.MapStaticAssets($"{host}.staticwebassets.endpoints.json");
-            endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null).RequireAuthorization(signedIn);
+
+            // What keeps a page up to date is too small to gain from being compressed, which would hold memory for each page
+            // that is open.
+            endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
+            {
+                options.DisableWebSocketCompression = true;
+                options.ContentSecurityFrameAncestorsPolicy = null;
+            }).RequireAuthorization(signedIn);
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();
+            pages.MapDownloads();
             pages.MapQrCodes();
             mapForOperator?.Invoke(endpoints.MapGroup("").RequireAuthorization(
                 new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().RequireRole(nameof(Role.Operator)).Build()));

@@ -53,6 +53,7 @@ internal static class ApiHost
         services.AddSingleton<LedgerStatus>().AddHostedService(provider => provider.GetRequiredService<LedgerStatus>());
         services.AddSingleton<CounterHub>().AddHostedService(provider => provider.GetRequiredService<CounterHub>());
         services.AddSingleton<LiveCountersServices>();
+        services.AddSingleton<LinkCounters>();
         services.AddSingleton<ExportServices>();
         services.AddSingleton<ReportServices>();
         services.AddSingleton<ActorsAnswer>();

@@ -17,6 +17,14 @@ public sealed class CampaignForm
     /// <summary>The last step.</summary>
     public const string Review = "review";
 
+    private static readonly ImmutableArray<string> Shown =
+    [
+        "name", "startsAt", "endsAt",
+        "payForPerformance.terms.amount", "payForPerformance.terms.rate", "payForPerformance.terms.minPayout", "payForPerformance.terms.maxPayout", "payForPerformance.terms.cap",
+        "tracking.attributionWindowDays", "tracking.lockingPeriodDays",
+        "landing.savedPages",
+    ];
+
     private readonly TimeProvider _clock;
     private readonly HashSet<string> _typed = [];
     private readonly HashSet<string> _left = [];
@@ -104,6 +112,10 @@ public sealed class CampaignForm
         _problem = problem;
         LeaveAll();
     }
+
+    /// <summary>Whether a field of the form says all of what is wrong.</summary>
+    public static bool HasPlaceFor(ApiProblem problem) =>
+        problem.Errors is { Count: > 0 } errors && errors.Keys.All(field => Shown.Any(shown => IsIn(field, shown)));
 
     private static string StepOf(string field) => field.Split('.', '[')[0] switch
     {

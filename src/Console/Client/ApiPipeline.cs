@@ -75,13 +75,13 @@ public sealed class ApiPipeline(IServiceProvider services)
         request.QueryString = new QueryString(query < 0 ? "" : path[query..]);
         request.Headers.Authorization = $"Bearer {key}";
         request.Headers.Accept = MediaTypeNames.Application.Json;
-        request.HttpContext.Features.Set<IHttpRequestBodyDetectionFeature>(new BodyOf(body is not null));
         if (body is not null)
         {
             var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json);
             request.ContentType = MediaTypeNames.Application.Json;
             request.ContentLength = bytes.Length;
             request.Body = new MemoryStream(bytes);
+            request.HttpContext.Features.Set<IHttpRequestBodyDetectionFeature>(HasBody.Instance);
         }
     }
 
@@ -111,6 +111,11 @@ public sealed class ApiPipeline(IServiceProvider services)
         return options;
     }
 
-    /// <summary>Whether a request has a body; endpoints read none that they have not been told of.</summary>
-    private sealed record BodyOf(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
+    /// <summary>Endpoints look for a body only where a server says that there is one.</summary>
+    private sealed class HasBody : IHttpRequestBodyDetectionFeature
+    {
+        public static readonly HasBody Instance = new();
+
+        public bool CanHaveBody => true;
+    }
 }
