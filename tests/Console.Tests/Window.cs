@@ -75,8 +75,21 @@ internal sealed class Window
     /// <summary>A button by what it says.</summary>
     public ILocator Button(string key) => Page.GetByRole(AriaRole.Button, new() { Name = Words[key], Exact = true });
 
-    /// <summary>A link by what it says.</summary>
-    public ILocator Link(string key) => Page.GetByRole(AriaRole.Link, new() { Name = Words[key], Exact = true });
+    /// <summary>Goes where a link leads, by what it says or is called.</summary>
+    public async Task Follow(string name)
+    {
+        await Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).First.ClickAsync();
+        await IsThere();
+    }
+
+    /// <summary>Chooses one of what a field offers.</summary>
+    public async Task Choose(string field, string choice)
+    {
+        var box = Main.GetByRole(AriaRole.Combobox, new() { Name = field, Exact = true });
+        await box.ClickAsync();
+        await Page.GetByRole(AriaRole.Option).Filter(new() { HasText = choice }).ClickAsync();
+        await Assertions.Expect(box).ToHaveValueAsync(choice);
+    }
 
     /// <summary>Clicks what copies something; answers what a user pastes then.</summary>
     public async Task<string> CopyWith(ILocator button)

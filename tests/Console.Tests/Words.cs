@@ -21,6 +21,9 @@ internal sealed class Words(string tag)
     /// <summary>A text.</summary>
     public string this[string key] => Find(key) ?? throw new InvalidOperationException($"There is no text {key}.");
 
+    /// <summary>A text with values in it.</summary>
+    public string this[string key, params object[] values] => Speak(() => Texts[key, values]);
+
     /// <summary>A text, or null where there is none.</summary>
     public string? Find(string key) => Speak(() => Texts.Find(key));
 

@@ -8,19 +8,65 @@ internal static class Pages
     [
         (null, "sign-in"),
         ("brand", "not-found"),
-        ("brand", "no-such-page"),
 
         ("operator", ""),
         ("brand", ""),
         ("partner", ""),
 
+        ("operator", "programs"),
+        ("operator", "programs/new"),
+        ("operator", "partners"),
+        ("operator", "ledger"),
+        ("operator", "results"),
+        ("brand", "programs/{program}"),
+        ("brand", "partners"),
+        ("brand", "keys"),
+        ("partner", "keys"),
+
+        ("brand", "programs/{program}/campaigns/performance"),
+        ("brand", "programs/{program}/campaigns/creators"),
+        ("brand", "programs/{program}/campaigns/performance/new"),
+        ("brand", "campaigns/{campaign}"),
+        ("brand", "campaigns/{draft}"),
+        ("brand", "campaigns/{campaign}/tasks"),
+        ("brand", "campaigns/{campaign}/participants"),
+        ("brand", "campaigns/{campaign}/results"),
+        ("brand", "campaigns/{creatorCampaign}/edit"),
+
+        ("partner", "discover/campaigns"),
+        ("partner", "discover/campaigns?tab=ended"),
+        ("partner", "discover/campaigns/{campaign}"),
+        ("partner", "discover/tasks"),
+
+        ("brand", "results"),
+        ("partner", "results"),
+        ("brand", "conversions"),
+        ("partner", "conversions"),
+
         ("brand", "tasks/{task}"),
         ("brand", "tasks/{creatorTask}"),
-        ("brand", "tasks/{shutTask}"),
-        ("brandReader", "tasks/{task}"),
         ("partner", "tasks/{task}"),
         ("partner", "tasks/{defaultTask}"),
-        ("creator", "tasks/{creatorTask}"),
-        ("operator", "tasks/{task}"),
+        ("partner", "tasks/{shutTask}"),
+    ];
+
+    /// <summary>Who can only read, and a page with something on it that others change.</summary>
+    public static readonly (string Who, string Path)[] OfReaders =
+    [
+        ("brandReader", ""),
+        ("brandReader", "programs/{program}"),
+        ("brandReader", "programs/{program}/campaigns/performance"),
+        ("brandReader", "campaigns/{campaign}"),
+        ("brandReader", "campaigns/{draft}"),
+        ("brandReader", "campaigns/{campaign}/tasks"),
+        ("brandReader", "campaigns/{campaign}/participants"),
+        ("brandReader", "tasks/{task}"),
+        ("brandReader", "tasks/{defaultTask}"),
+        ("brandReader", "partners"),
+        ("brandReader", "keys"),
+        ("brandReader", "conversions"),
+        ("partnerReader", ""),
+        ("partnerReader", "tasks/{task}"),
+        ("partnerReader", "keys"),
     ];
 }

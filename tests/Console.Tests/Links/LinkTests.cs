@@ -50,21 +50,4 @@ public sealed class LinkTests(Site site) : BrowserTest(site)
         await Expect(window.Button("Links.Disable")).ToBeVisibleAsync();
         Assert.Equal(System.Net.HttpStatusCode.Found, await Site.Instance.Operator.StatusOfLink(link));
     }
-
-    [Theory]
-    [InlineData("brandReader", "task")]
-    [InlineData("brandReader", "defaultTask")]
-    [InlineData("partnerReader", "task")]
-    public async Task Who_can_only_read_is_offered_nothing_that_changes(string who, string task)
-    {
-        var window = await OpenWindow(who);
-        await window.Go($"tasks/{World[task]}");
-        await Expect(window.Page.Locator("[data-link-row]").First).ToBeVisibleAsync();
-        foreach (var key in new[] { "Links.Create", "Links.Another", "Links.Disable", "Links.Enable" })
-        {
-            await Expect(window.Button(key)).ToHaveCountAsync(0);
-        }
-
-        await Expect(window.Main).ToContainTextAsync(window.Words["Common.ReadOnlyKey"]);
-    }
 }

@@ -22,16 +22,20 @@ internal sealed class TaskPage(Window window)
 
     public Task TypeLandingPage(string page) => _page.GetByLabel(_words["Links.LandingPage"], new() { Exact = true }).FillAsync(page);
 
-    public async Task ChooseSavedPage(string name)
-    {
-        var field = _page.GetByRole(AriaRole.Combobox, new() { Name = _words["Links.SavedPage"], Exact = true });
-        await field.ClickAsync();
-        await _page.GetByRole(AriaRole.Option, new() { Name = name }).ClickAsync();
-        await Assertions.Expect(field).ToHaveValueAsync(name);
-    }
+    public Task ChooseSavedPage(string name) => window.Choose(_words["Links.SavedPage"], name);
 
     /// <summary>Chooses a form: the text <c>Links.Short</c> or <c>Links.Regular</c>.</summary>
     public Task ChooseForm(string key) => Forms.GetByText(_words[key], new() { Exact = false }).First.ClickAsync();
+
+    /// <summary>Opens what is advanced, and types the values for reports.</summary>
+    public async Task SetValues(string subId1, string subId2, string subId3, string sharedId)
+    {
+        await _page.GetByText(_words["Links.Advanced"], new() { Exact = true }).ClickAsync();
+        await _page.GetByLabel(_words["Links.SubId1"], new() { Exact = true }).FillAsync(subId1);
+        await _page.GetByLabel(_words["Links.SubId2"], new() { Exact = true }).FillAsync(subId2);
+        await _page.GetByLabel(_words["Links.SubId3"], new() { Exact = true }).FillAsync(subId3);
+        await _page.GetByLabel(_words["Links.SharedId"], new() { Exact = true }).FillAsync(sharedId);
+    }
 
     public Task CreateLink() => window.Button("Links.Create").ClickAsync();
 

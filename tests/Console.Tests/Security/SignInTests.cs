@@ -45,7 +45,7 @@ public sealed class SignInTests(Site site) : BrowserTest(site)
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Write about the spring tents");
 
         await window.Button("Common.SignOut").ClickAsync();
-        await window.Page.WaitForURLAsync("**/console/sign-in");
+        await window.Page.WaitForURLAsync("**/console/sign-in?left=true");
         await window.Go($"tasks/{World["task"]}");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(window.Words["Common.SignInTitle"]);
     }
