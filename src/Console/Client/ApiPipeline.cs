@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansLinks.Json;
 
@@ -80,6 +81,7 @@ public sealed class ApiPipeline(IServiceProvider services)
             request.ContentType = MediaTypeNames.Application.Json;
             request.ContentLength = bytes.Length;
             request.Body = new MemoryStream(bytes);
+            request.HttpContext.Features.Set<IHttpRequestBodyDetectionFeature>(HasBody.Instance);
         }
     }
 
@@ -107,5 +109,13 @@ public sealed class ApiPipeline(IServiceProvider services)
         options.RespectRequiredConstructorParameters = false;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
         return options;
+    }
+
+    /// <summary>Endpoints look for a body only where a server says that there is one.</summary>
+    private sealed class HasBody : IHttpRequestBodyDetectionFeature
+    {
+        public static readonly HasBody Instance = new();
+
+        public bool CanHaveBody => true;
     }
 }
