@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
+using OrleansLinks.Access;
 using OrleansLinks.WebConsole.Client;
 using OrleansLinks.WebConsole.Layout;
 using OrleansLinks.WebConsole.Links;
@@ -60,10 +61,11 @@ public static class ConsoleHost
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.SlidingExpiration = false;
+            options.Events.OnValidatePrincipal = SessionCheck.Validate;
             options.Events.OnRedirectToLogin = context =>
             {
-                var from = $"{context.Request.Path.Value!.TrimStart('/')}{context.Request.QueryString}";
-                context.Response.Redirect($"{Path}/sign-in{(from.Length == 0 ? "" : $"?returnTo={Uri.EscapeDataString(from)}")}");
+                var from = HttpMethods.IsGet(context.Request.Method) ? $"{context.Request.Path.Value!.TrimStart('/')}{context.Request.QueryString}" : "";
+                context.Response.Redirect(SignInApi.PathFrom(from, SessionCheck.HasEnded(context.HttpContext)));
                 return Task.CompletedTask;
             };
             options.Events.OnRedirectToAccessDenied = context =>
@@ -80,7 +82,9 @@ public static class ConsoleHost
     /// none of it.
     /// </summary>
     /// <param name="app">The host's endpoints.</param>
-    public static void MapConsole(this IEndpointRouteBuilder app)
+    /// <param name="host">Name of the host's assembly, which its list of files for browsers is named after.</param>
+    /// <param name="mapForOperator">Maps what else the host has for the operator alone.</param>
+    public static void MapConsole(this IEndpointRouteBuilder app, string host, Action<IEndpointRouteBuilder>? mapForOperator = null)
     {
         var console = app.CreateApplicationBuilder();
         console.UseMiddleware<PageHeaders>();
@@ -127,12 +131,21 @@ public static class ConsoleHost
         console.UseEndpoints(endpoints =>
         {
             var signedIn = new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().Build();
-            endpoints.MapStaticAssets();
-            endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(signedIn);
+            endpoints.MapStaticAssets($"{host}.staticwebassets.endpoints.json");
+
+            // What keeps a page up to date is too small to gain from being compressed, which would hold memory for each page
+            // that is open.
+            endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
+            {
+                options.DisableWebSocketCompression = true;
+                options.ContentSecurityFrameAncestorsPolicy = null;
+            }).RequireAuthorization(signedIn);
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();
             pages.MapDownloads();
             pages.MapQrCodes();
+            mapForOperator?.Invoke(endpoints.MapGroup("").RequireAuthorization(
+                new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().RequireRole(nameof(Role.Operator)).Build()));
             endpoints.MapGet("/console.json", () => Results.Json(new { ready = true })).AllowAnonymous();
         });
         app.Map($"{Path}/{{**path}}", console.Build()).ExcludeFromDescription();

@@ -17,11 +17,11 @@ internal static class ActorHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ChangeStamps>().AddSingleton<SettingsChanges>();
         builder.Services.AddSingleton(builder.Configuration.Read<WebhookOptions>("Webhooks")).AddSingleton<WebhookTransport>();
-        builder.Services.AddHostedService<Upkeep>().AddHostedService<WebhookPulse>();
         builder.UseOrleans(silo =>
         {
             configure(silo);
             silo.Services.AddLedgerPlacement();
+            silo.OfferDashboard();
             silo.Configure<GrainCollectionOptions>(options =>
             {
                 // A clicked link's actor is cheap to make again; a million of them are not cheap to keep.
@@ -29,6 +29,9 @@ internal static class ActorHost
                 options.CollectionQuantum = TimeSpan.FromMinutes(1);
             });
         });
+
+        // After the silo, since they call actors as soon as they are started.
+        builder.Services.AddHostedService<Upkeep>().AddHostedService<WebhookPulse>();
         return builder;
     }
 }

@@ -1,4 +1,5 @@
 using OrleansLinks.Conversions;
+using OrleansLinks.Directory;
 using OrleansLinks.Reports;
 using OrleansLinks.Webhooks;
 
@@ -15,13 +16,17 @@ internal sealed class Upkeep(IGrainFactory grains, TimeProvider clock, ILogger<U
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, clock);
+        await KeepNames();
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            await KeepNames();
             await Try("Conversions that wait for their click", () => grains.Actor<IWaitingConversionsGrain>(IWaitingConversionsGrain.Key).LookAgain());
             await Try("The rollups of reports", () => grains.Actor<IReportRollupGrain>(IReportRollupGrain.Key).KeepUp());
             await Try("Old events", () => grains.Actor<IWebhookFeedGrain>(IWebhookFeedGrain.Key).Forget());
         }
     }
+
+    private Task KeepNames() => Try("Names to search by", () => grains.Actor<IMissingNamesGrain>(IMissingNamesGrain.Key).KeepUp());
 
     private async Task Try(string what, Func<Task> lookAfter)
     {

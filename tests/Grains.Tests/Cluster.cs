@@ -64,6 +64,9 @@ public sealed class Cluster : IAsyncLifetime
     /// <summary>Ends all activations, so that the next call reads what is on disk.</summary>
     public Task ForgetActivations() => Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
 
+    /// <summary>The directory, as the actors have it.</summary>
+    public Directory.IDirectoryStore Directory => _stores.GetRequiredService<Directory.IDirectoryStore>();
+
     public static string NewId(string prefix) => EntityId.New(prefix, TimeProvider.System);
 
     public async Task<ProgramInfo> NewProgram() => (await Grains.GetGrain<IProgramGrain>(NewId(EntityId.Program)).Create(new ProgramChange

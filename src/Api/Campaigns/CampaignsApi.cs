@@ -20,7 +20,7 @@ internal static class CampaignsApi
         ofProgram.MapPost("/", Create).For(Role.Operator, Role.Brand).Creates()
             .WithSummary("Create a campaign").WithDescription("Makes a draft. name and kind are required; the gates (tracking, pay for performance) are shut unless they are opened, and landing pages are partnerChoice unless said.");
         ofProgram.MapGet("/", List).For(Role.Operator, Role.Brand)
-            .WithSummary("List a program's campaigns");
+            .WithSummary("List a program's campaigns").WithDescription("Newest first; status, kind and search together leave those for which all hold.");
 
         var campaigns = api.MapGroup("/campaigns/{campaignId}").WithTags("Campaigns");
         campaigns.MapGet("/", Get).For(Role.Operator, Role.Brand, Role.Partner)
@@ -33,7 +33,7 @@ internal static class CampaignsApi
         campaigns.MapGet("/counters", GetCounters).For(Role.Operator, Role.Brand, Role.Partner).AfterClicks()
             .WithSummary("Read a campaign's counters").WithDescription("A partner reads its own share.");
         campaigns.MapGet("/participants", ListParticipants).For(Role.Operator, Role.Brand)
-            .WithSummary("List who takes part");
+            .WithSummary("List who takes part").WithDescription("Newest first; search looks into the names of the partners.");
         campaigns.MapPut("/participants/{partnerId}", AddParticipant).For(Role.Operator, Role.Brand)
             .WithSummary("Let a partner take part");
         campaigns.MapDelete("/participants/{partnerId}", RemoveParticipant).For(Role.Operator, Role.Brand)
@@ -63,7 +63,7 @@ internal static class CampaignsApi
         string programId,
         [FromQuery(Name = "status"), Description("Only campaigns in that status: draft, active, paused or completed.")] string? statusWord,
         [FromQuery(Name = "kind"), Description("Only campaigns of that kind: performance or creator.")] string? kindWord,
-        [AsParameters] PageQuery page,
+        [AsParameters] SearchQuery page,
         Caller caller,
         IGrainFactory grains)
     {
@@ -82,7 +82,7 @@ internal static class CampaignsApi
             return badKind;
         }
 
-        return await grains.List(DirectoryLists.CampaignsOf(programId, status, kind), page, async id =>
+        return await grains.Search(DirectoryLists.CampaignsOf(programId, status, kind), page, campaign => campaign.Name, async id =>
             await grains.Actor<ICampaignGrain>(id).Get() is { } campaign && (status is null || campaign.Status == status) ? campaign : null);
     }
 
@@ -127,10 +127,10 @@ internal static class CampaignsApi
     }
 
     private static async Task<Results<Ok<Page<PartnerInfo>>, ProblemHttpResult>> ListParticipants(
-        string campaignId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
+        string campaignId, [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains) =>
         await Find(campaignId, caller, grains) is null
             ? ApiProblems.NotFound("campaign")
-            : await grains.List(DirectoryLists.ParticipantsOf(campaignId), page, async id =>
+            : await grains.Search(DirectoryLists.ParticipantsOf(campaignId), page, partner => partner.Name, async id =>
                 await grains.Actor<IPartnerGrain>(id).Get() is { } partner ? PartnersApi.View(partner, caller) : null);
 
     private static async Task<Results<Ok<PartnerInfo>, ProblemHttpResult>> AddParticipant(

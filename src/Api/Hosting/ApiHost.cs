@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
@@ -28,6 +29,8 @@ namespace OrleansLinks.Hosting;
 /// <summary>What the HTTP host is made of.</summary>
 internal static class ApiHost
 {
+    private static readonly string Name = typeof(ApiHost).Assembly.GetName().Name!;
+
     public static void AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
@@ -50,6 +53,7 @@ internal static class ApiHost
         services.AddSingleton<LedgerStatus>().AddHostedService(provider => provider.GetRequiredService<LedgerStatus>());
         services.AddSingleton<CounterHub>().AddHostedService(provider => provider.GetRequiredService<CounterHub>());
         services.AddSingleton<LiveCountersServices>();
+        services.AddSingleton<LinkCounters>();
         services.AddSingleton<ExportServices>();
         services.AddSingleton<ReportServices>();
         services.AddSingleton<ActorsAnswer>();
@@ -59,13 +63,24 @@ internal static class ApiHost
     }
 
     /// <summary>Adds the console to it.</summary>
-    public static void AddWebConsole(this IServiceCollection services, ConsoleOptions settings)
+    public static void AddWebConsole(this WebApplicationBuilder builder)
     {
-        services.AddConsole(settings);
+        var services = builder.Services;
+        services.AddConsole(builder.Configuration.Read<ConsoleOptions>("Console"));
         services.AddSingleton<ILiveCounters, ConsoleCounters>();
         services.AddDataProtection().SetApplicationName("OrleansLinks");
         services.AddSingleton<KeyRing>();
-        services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
+        services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) =>
+        {
+            options.XmlRepository = ring;
+
+            // Said, so that nobody has to be warned: who can read the database can read the keys of its webhooks too.
+            options.XmlEncryptor = new NullXmlEncryptor();
+        });
+
+        // Where it was built, files for browsers lie in their projects and packages; where it was published, beside it.
+        builder.WebHost.UseSetting(WebHostDefaults.StaticWebAssetsKey, Path.Combine(AppContext.BaseDirectory, $"{Name}.staticwebassets.runtime.json"));
+        builder.WebHost.UseStaticWebAssets();
     }
 
     public static void UseApi(this WebApplication app)
@@ -104,7 +119,7 @@ internal static class ApiHost
         app.MapApiDocument();
         app.MapHealth();
         app.MapGroup("").ExcludeFromDescription().MapPostbacks();
-        app.MapConsole();
+        app.MapConsole(Name, ClusterPages.MapClusterPages);
         app.MapRedirects();
     }
 

@@ -5,7 +5,6 @@ using OrleansLinks.Silo;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
 using OrleansLinks.Storage.Sqlite;
-using OrleansLinks.WebConsole;
 
 namespace OrleansLinks.Hosting;
 
@@ -58,8 +57,7 @@ internal sealed class EdgeHost : IAsyncDisposable
             clicks.ToSettings(folder.Path), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClickJournal>>()));
         builder.Services.AddSingleton<FirstStart>();
         builder.Services.AddApi();
-        builder.Services.AddWebConsole(builder.Configuration.Read<ConsoleOptions>("Console"));
-        builder.WebHost.UseStaticWebAssets();
+        builder.AddWebConsole();
 
         var app = builder.Build();
         app.UseTrustedProxies(http);
@@ -119,6 +117,7 @@ internal sealed class EdgeHost : IAsyncDisposable
 
             var silos = new ClusterConnection(database.ToPostgres(), cluster, builder.Configuration);
             builder.Services.AddSingleton(_ => silos.Grains).AddSingleton<ChangeStamps>().AddSingleton(silos).AddMeters("Microsoft.Orleans");
+            builder.Services.AddClusterDashboard(builder.Configuration);
             return silos;
         }
 

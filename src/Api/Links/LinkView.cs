@@ -1,4 +1,5 @@
 using OrleansLinks.Access;
+using OrleansLinks.Clicks;
 
 namespace OrleansLinks.Links;
 
@@ -23,6 +24,7 @@ namespace OrleansLinks.Links;
 /// <param name="SubId3">The partner's own reporting value.</param>
 /// <param name="SharedId">The reporting value that both sides see.</param>
 /// <param name="Param">The brand's own reporting value.</param>
+/// <param name="Counters">Its totals, in a list that was asked for them.</param>
 internal sealed record LinkView(
     string Id,
     string? Code,
@@ -43,9 +45,10 @@ internal sealed record LinkView(
     string? SubId2,
     string? SubId3,
     string? SharedId,
-    string? Param)
+    string? Param,
+    CounterView? Counters)
 {
-    public static LinkView Of(LinkDetails details, Caller caller, Origin origin)
+    public static LinkView Of(LinkDetails details, Caller caller, Origin origin, CounterView? counters = null)
     {
         var link = details.Link;
         var urls = TrackingUrls.Write(details, caller.Side, origin.Url);
@@ -70,6 +73,7 @@ internal sealed record LinkView(
             values.SubId2,
             values.SubId3,
             values.SharedId,
-            values.Param);
+            values.Param,
+            counters);
     }
 }

@@ -62,7 +62,7 @@ internal static class LinksApi
             .WithMetadata(new RequestSizeLimitAttribute(MaxBatchBody))
             .WithSummary("Create up to 1,000 tracking links").WithDescription("Takes an array of link bodies and answers one result for each, in order. With atomic=true, all are created or none.");
         ofTask.MapGet("/", List).For(Role.Operator, Role.Brand, Role.Partner)
-            .WithSummary("List a task's tracking links").WithDescription("Newest first.");
+            .WithSummary("List a task's tracking links").WithDescription("Newest first. With include=counters, each comes with its counters, which cost a call for each link otherwise.");
 
         var links = api.MapGroup("/links/{linkId}").WithTags("Links");
         links.MapGet("/", Get).For(Role.Operator, Role.Brand, Role.Partner).WithSummary("Read a tracking link");
@@ -148,11 +148,22 @@ internal static class LinksApi
     }
 
     private static async Task<Results<Ok<Page<LinkView>>, ProblemHttpResult>> List(
-        string taskId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains, Origin origin)
+        string taskId,
+        [AsParameters] PageQuery page,
+        [FromQuery, Description("What each link comes with: counters, or nothing more.")] string? include,
+        Caller caller,
+        IGrainFactory grains,
+        Origin origin,
+        LinkCounters counters)
     {
-        if (await TasksApi.Find(taskId, caller, grains) is null)
+        if (await TasksApi.Find(taskId, caller, grains) is not { } task)
         {
             return ApiProblems.NotFound("task");
+        }
+
+        if (include is not (null or "counters"))
+        {
+            return ApiProblems.Malformed("field_malformed", "include", "include is counters, or left out.");
         }
 
         var list = $"links:{taskId}";
@@ -162,8 +173,9 @@ internal static class LinksApi
         }
 
         var links = await grains.Actor<ITaskGrain>(taskId).ListLinks(before, limit);
+        var totals = include is null ? null : await counters.Read(task, links.Items);
         return TypedResults.Ok(new Page<LinkView>(
-            [.. links.Items.Select(link => LinkView.Of(link, caller, origin))],
+            [.. links.Items.Select((link, index) => LinkView.Of(link, caller, origin, totals?[index]))],
             Cursors.Write(list, links.Next)));
     }
 

@@ -16,7 +16,7 @@ namespace OrleansLinks.Lists;
 internal sealed record Page<T>(IReadOnlyList<T> Items, [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.Never)] string? NextCursor);
 
 /// <summary>Which page of a list is asked for.</summary>
-internal sealed class PageQuery
+internal class PageQuery
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
@@ -65,6 +65,42 @@ internal sealed class PageQuery
 
     public static ProblemHttpResult CursorInvalid() => ApiProblems.Malformed(
         "cursor_invalid", "cursor", "cursor is the nextCursor of a page of this list; leave it out for the first page.");
+}
+
+/// <summary>Which page of a list of things with names is asked for, and of which names.</summary>
+internal sealed class SearchQuery : PageQuery
+{
+    public const int MaxLength = 100;
+
+    [FromQuery(Name = "search"), Description("Only those with this text anywhere in their name, in any case; 1 to 100 characters.")]
+    public string? Search { get; init; }
+
+    /// <summary>Reads the page of a list and what is searched for; the problem when one of them cannot be read.</summary>
+    /// <param name="list">Name of the list. A cursor is good for it and this search.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="after">What the page before ended with; null for the first page.</param>
+    /// <param name="text">What is searched for, as <see cref="DirectoryNames"/> compares it; null when the whole list is asked for.</param>
+    /// <param name="cursorList">What the page's own cursor is good for.</param>
+    public ProblemHttpResult? Read(string list, out int limit, out string? after, out string? text, out string cursorList)
+    {
+        text = null;
+        cursorList = list;
+        if (Search is not null)
+        {
+            var search = Search.Trim();
+            if (search.Length is 0 or > MaxLength || Texts.HasForbiddenCharacters(search))
+            {
+                (limit, after) = (0, null);
+                return ApiProblems.Malformed(
+                    "search_invalid", "search", $"search has 1 to {MaxLength} characters and no control characters; leave it out for the whole list.");
+            }
+
+            text = DirectoryNames.Fold(search);
+            cursorList = $"{list}?{text}";
+        }
+
+        return Read(cursorList, out limit, out after);
+    }
 }
 
 /// <summary>
@@ -128,15 +164,40 @@ internal static class DirectoryPages
             [.. items.OfType<T>()], ids.Length == limit ? Cursors.Write(list, ids[^1]) : null));
     }
 
-    /// <summary>The list of somebody who has one thing alone; its first page is its last.</summary>
-    public static async Task<Results<Ok<Page<T>>, ProblemHttpResult>> ListOne<T>(string list, PageQuery query, Func<ValueTask<T?>> read)
+    /// <summary>A page of a list of things with names, all or those that are searched for.</summary>
+    /// <param name="grains">The actors.</param>
+    /// <param name="list">A name from <see cref="DirectoryLists"/>.</param>
+    /// <param name="query">Which page, and what is searched for.</param>
+    /// <param name="nameOf">The name of one thing.</param>
+    /// <param name="read">Reads one thing; null leaves it out.</param>
+    public static async Task<Results<Ok<Page<T>>, ProblemHttpResult>> Search<T>(
+        this IGrainFactory grains, string list, SearchQuery query, Func<T, string> nameOf, Func<string, Task<T?>> read)
         where T : class
     {
-        if (query.Read(list, out _, out var after) is { } problem)
+        if (query.Read(list, out var limit, out var after, out var text, out var cursorList) is { } problem)
         {
             return problem;
         }
 
-        return TypedResults.Ok(new Page<T>(after is null && await read() is { } one ? [one] : [], null));
+        var directory = grains.GetGrain<IDirectoryGrain>(0);
+        var ids = await (text is null ? directory.List(list, after, limit) : directory.Search(list, text, after, limit));
+        var items = await Task.WhenAll(ids.Select(read));
+        return TypedResults.Ok(new Page<T>(
+            [.. items.OfType<T>().Where(one => text is null || DirectoryNames.Match(nameOf(one), text))],
+            ids.Length == limit ? Cursors.Write(cursorList, ids[^1]) : null));
+    }
+
+    /// <summary>The list of somebody who has one thing alone; its first page is its last.</summary>
+    public static async Task<Results<Ok<Page<T>>, ProblemHttpResult>> SearchOne<T>(
+        string list, SearchQuery query, Func<T, string> nameOf, Func<ValueTask<T?>> read)
+        where T : class
+    {
+        if (query.Read(list, out _, out var after, out var text, out _) is { } problem)
+        {
+            return problem;
+        }
+
+        var one = after is null ? await read() : null;
+        return TypedResults.Ok(new Page<T>(one is not null && (text is null || DirectoryNames.Match(nameOf(one), text)) ? [one] : [], null));
     }
 }

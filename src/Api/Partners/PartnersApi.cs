@@ -29,15 +29,15 @@ internal static class PartnersApi
         partners.MapPost("/", Create).For(Role.Operator, Role.Brand).Creates()
             .WithSummary("Create a partner or creator").WithDescription("name and kind are required.");
         partners.MapGet("/", List).For(Role.Operator, Role.Brand, Role.Partner)
-            .WithSummary("List partners").WithDescription("The operator sees all partners, a brand those that it made or works with, a partner itself.");
+            .WithSummary("List partners").WithDescription("The operator sees all partners, a brand those that it made or works with, a partner itself. Newest first.");
         partners.MapGet("/{partnerId}", Get).For(Role.Operator, Role.Brand, Role.Partner)
             .WithSummary("Read a partner");
         partners.MapPatch("/{partnerId}", Change).For(Role.Operator, Role.Brand, Role.Partner).Conditional()
             .WithSummary("Change a partner").WithDescription("Changes the fields that are sent; null clears one. A brand can change the partners that it made; state is the operator's to change.");
         partners.MapGet("/{partnerId}/campaigns", ListCampaigns).For(Role.Operator, Role.Partner)
-            .WithSummary("List the campaigns that a partner takes part in");
+            .WithSummary("List the campaigns that a partner takes part in").WithDescription("Newest first. search looks into the names of campaigns, not of their programs.");
         partners.MapGet("/{partnerId}/tasks", ListTasks).For(Role.Operator, Role.Partner)
-            .WithSummary("List a partner's tasks");
+            .WithSummary("List a partner's tasks").WithDescription("Newest first.");
     }
 
     private static async Task<Results<Created<PartnerInfo>, ProblemHttpResult>> Create(
@@ -60,15 +60,15 @@ internal static class PartnersApi
     }
 
     private static async Task<Results<Ok<Page<PartnerInfo>>, ProblemHttpResult>> List(
-        [AsParameters] PageQuery page, Caller caller, IGrainFactory grains)
+        [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains)
     {
         if (caller.Key.Role != Role.Partner)
         {
             var list = caller.IsOperator ? DirectoryLists.Partners : DirectoryLists.PartnersOf(caller.Key.ProgramId!);
-            return await grains.List(list, page, async id => await grains.Actor<IPartnerGrain>(id).Get() is { } one ? View(one, caller) : null);
+            return await grains.Search(list, page, partner => partner.Name, async id => await grains.Actor<IPartnerGrain>(id).Get() is { } one ? View(one, caller) : null);
         }
 
-        return await DirectoryPages.ListOne(DirectoryLists.Partners, page, () => grains.Actor<IPartnerGrain>(caller.Key.PartnerId!).Get());
+        return await DirectoryPages.SearchOne(DirectoryLists.Partners, page, partner => partner.Name, () => grains.Actor<IPartnerGrain>(caller.Key.PartnerId!).Get());
     }
 
     private static async Task<Results<Ok<PartnerInfo>, ProblemHttpResult>> Get(
@@ -117,17 +117,17 @@ internal static class PartnersApi
     }
 
     private static async Task<Results<Ok<Page<ParticipatingCampaign>>, ProblemHttpResult>> ListCampaigns(
-        string partnerId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
+        string partnerId, [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains) =>
         await Find(partnerId, caller, grains) is null
             ? ApiProblems.NotFound("partner")
-            : await grains.List(DirectoryLists.CampaignsWith(partnerId), page, async id =>
+            : await grains.Search(DirectoryLists.CampaignsWith(partnerId), page, campaign => campaign.Name, async id =>
                 await grains.Actor<ICampaignGrain>(id).GetTerms(partnerId) is { } terms ? View(terms) : null);
 
     private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> ListTasks(
-        string partnerId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains, Origin origin) =>
+        string partnerId, [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains, Origin origin) =>
         await Find(partnerId, caller, grains) is null
             ? ApiProblems.NotFound("partner")
-            : await grains.List(DirectoryLists.TasksOf(partnerId), page, async id =>
+            : await grains.Search(DirectoryLists.TasksOf(partnerId), page, task => task.Name, async id =>
                 await grains.Actor<ITaskGrain>(id).Get() is { } task ? TaskView.Of(task, caller, origin) : null);
 
     /// <summary>

@@ -14,7 +14,7 @@ internal static class ProgramsApi
         programs.MapPost("/", Create).For(Role.Operator).Creates()
             .WithSummary("Create a program").WithDescription("Makes a brand's account. name, defaultLandingPage, currency and timeZone are required. Without permittedDomains the default page's host is permitted.");
         programs.MapGet("/", List).For(Role.Operator, Role.Brand)
-            .WithSummary("List programs").WithDescription("The operator sees all programs, a brand its own.");
+            .WithSummary("List programs").WithDescription("The operator sees all programs, a brand its own. Newest first.");
         programs.MapGet("/{programId}", Get).For(Role.Operator, Role.Brand)
             .WithSummary("Read a program");
         programs.MapPatch("/{programId}", Change).For(Role.Operator, Role.Brand).Conditional()
@@ -36,9 +36,9 @@ internal static class ProgramsApi
     }
 
     private static Task<Results<Ok<Page<ProgramInfo>>, ProblemHttpResult>> List(
-        [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) => caller.IsOperator
-            ? grains.List(DirectoryLists.Programs, page, id => grains.Actor<IProgramGrain>(id).Get().AsTask())
-            : DirectoryPages.ListOne(DirectoryLists.Programs, page, () => grains.Actor<IProgramGrain>(caller.Key.ProgramId!).Get());
+        [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains) => caller.IsOperator
+            ? grains.Search(DirectoryLists.Programs, page, program => program.Name, id => grains.Actor<IProgramGrain>(id).Get().AsTask())
+            : DirectoryPages.SearchOne(DirectoryLists.Programs, page, program => program.Name, () => grains.Actor<IProgramGrain>(caller.Key.ProgramId!).Get());
 
     private static async Task<Results<Ok<ProgramInfo>, ProblemHttpResult>> Get(
         string programId, Caller caller, IGrainFactory grains, HttpContext context)

@@ -17,7 +17,7 @@ internal static class TasksApi
         ofCampaign.MapPost("/", Create).For(Role.Operator, Role.Brand).Creates()
             .WithSummary("Create a task").WithDescription("partnerId and name are required. Where the campaign uses the program's default page, the task's link is generated as soon as its gates are open.");
         ofCampaign.MapGet("/", List).For(Role.Operator, Role.Brand)
-            .WithSummary("List a campaign's tasks");
+            .WithSummary("List a campaign's tasks").WithDescription("Newest first.");
 
         var tasks = api.MapGroup("/tasks/{taskId}").WithTags("Tasks");
         tasks.MapGet("/", Get).For(Role.Operator, Role.Brand, Role.Partner)
@@ -50,10 +50,10 @@ internal static class TasksApi
     }
 
     private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> List(
-        string campaignId, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains, Origin origin) =>
+        string campaignId, [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains, Origin origin) =>
         await CampaignsApi.Find(campaignId, caller, grains) is null
             ? ApiProblems.NotFound("campaign")
-            : await grains.List(DirectoryLists.TasksOf(campaignId), page, async id =>
+            : await grains.Search(DirectoryLists.TasksOf(campaignId), page, task => task.Name, async id =>
                 await grains.Actor<ITaskGrain>(id).Get() is { } task ? TaskView.Of(task, caller, origin) : null);
 
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Get(

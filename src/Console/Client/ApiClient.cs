@@ -41,7 +41,9 @@ public sealed class ApiClient(ApiPipeline pipeline, ConsoleSession session)
         string method, string path, object? body = null, Action<IHeaderDictionary>? prepare = null, CancellationToken cancellationToken = default)
         where T : class
     {
-        var answer = await pipeline.Call<T>(method, path, await session.GetKey(), body, prepare, cancellationToken);
+        var answer = await session.FindKey() is { } key
+            ? await pipeline.Call<T>(method, path, key, body, prepare, cancellationToken)
+            : new ApiAnswer<T>(null, new ApiProblem(StatusCodes.Status401Unauthorized, "key_invalid", null, null));
         if (answer.Problem is { Status: StatusCodes.Status401Unauthorized })
         {
             session.End();

@@ -58,7 +58,8 @@ public sealed record TrackingLink(
     string? SubId2,
     string? SubId3,
     string? SharedId,
-    string? Param);
+    string? Param,
+    CounterView? Counters);
 
 /// <summary>A campaign that a partner takes part in, as the API shows it.</summary>
 public sealed record ParticipatingIn(

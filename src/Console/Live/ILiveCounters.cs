@@ -11,4 +11,9 @@ public interface ILiveCounters
     /// <param name="pause">The shortest time between two of them.</param>
     /// <param name="cancellationToken">Ends it.</param>
     IAsyncEnumerable<CounterView> Watch(string taskId, string currency, TimeSpan pause, CancellationToken cancellationToken);
+
+    /// <summary>How often links of a task have been clicked, in their order.</summary>
+    /// <param name="taskId">A task that whoever watches may know of.</param>
+    /// <param name="linkIds">Links of that task, as its list had them.</param>
+    Task<IReadOnlyList<long>> CountLinks(string taskId, IReadOnlyList<string> linkIds);
 }

@@ -23,15 +23,11 @@ public sealed class ConsoleSession(AuthenticationStateProvider authentication)
     /// <summary>The key was refused: it was revoked or has expired.</summary>
     public event Action? Ended;
 
-    /// <summary>The key to call the API with.</summary>
-    /// <exception cref="InvalidOperationException">Nobody is signed in.</exception>
-    public async ValueTask<string> GetKey() => KeyOf((await authentication.GetAuthenticationStateAsync()).User)
-        ?? throw new InvalidOperationException("Nobody is signed in.");
+    /// <summary>The key to call the API with; null where nobody is signed in any more.</summary>
+    public async ValueTask<string?> FindKey() => KeyOf((await authentication.GetAuthenticationStateAsync()).User);
 
-    /// <summary>Who is signed in.</summary>
-    /// <exception cref="InvalidOperationException">Nobody is.</exception>
-    public async ValueTask<SignedIn> Get() => Read((await authentication.GetAuthenticationStateAsync()).User)
-        ?? throw new InvalidOperationException("Nobody is signed in.");
+    /// <summary>Who is signed in; null where nobody is any more.</summary>
+    public async ValueTask<SignedIn?> Find() => Read((await authentication.GetAuthenticationStateAsync()).User);
 
     /// <summary>Ends the session of the page.</summary>
     public void End() => Ended?.Invoke();

@@ -19,6 +19,7 @@
 
   setCookie('zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
   applyTheme(getCookie('theme'));
+  systemIsDark.addEventListener('change', () => applyTheme(getCookie('theme')));
 
   // Browsers let a page copy while they handle the user's click, not a moment later: so not after a question to the server.
   const copy = async text => {
@@ -45,12 +46,22 @@
     }
   }, true);
 
+  // Who signs out does so in all tabs: what is open in others is loaded anew, and leads to the sign-in.
+  const tabs = new BroadcastChannel('orleanslinks');
+  if (document.querySelector('[data-left]')) {
+    tabs.postMessage('left');
+  } else {
+    tabs.onmessage = () => location.reload();
+  }
+
   window.orleansLinks = {
     setTheme(theme) {
       setCookie('theme', theme);
       return applyTheme(theme);
     },
+    isDark: () => document.documentElement.dataset.scheme === 'dark',
     hasCopied: () => copied,
+    focus: place => document.querySelector(place)?.focus(),
   };
 
   if (!document.querySelector('[data-plain]')) {

@@ -62,6 +62,17 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
     [Alias("List"), AlwaysInterleave]
     Task<ImmutableArray<string>> List(string list, string? before, int limit);
 
+    /// <summary>
+    /// As <see cref="List"/>, of those ids alone that have a name with that text anywhere in it (<see cref="DirectoryNames"/>). Somebody
+    /// who has just been renamed may be among them under the old name: the reader leaves out whose name has the text no longer.
+    /// </summary>
+    /// <param name="list">A name from <see cref="DirectoryLists"/>.</param>
+    /// <param name="text">A part of the name.</param>
+    /// <param name="before">The id that the page before this one ended with; null for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    [Alias("Search"), AlwaysInterleave]
+    Task<ImmutableArray<string>> Search(string list, string text, string? before, int limit);
+
     /// <summary>Whether an id is on a list.</summary>
     [Alias("Contains"), AlwaysInterleave]
     Task<bool> Contains(string list, string id);

@@ -42,6 +42,10 @@ public interface ITaskGrain : IGrainWithStringKey
     [Alias("ListLinks"), AlwaysInterleave]
     Task<LinkPage> ListLinks(long? before, int limit);
 
+    /// <summary>The totals of links of the task, in their order; zero for a code that is no link's.</summary>
+    [Alias("GetLinkCounters"), AlwaysInterleave]
+    Task<ImmutableArray<CounterTotals>> GetLinkCounters(ImmutableArray<string> codes);
+
     /// <summary>The task's totals.</summary>
     [Alias("GetCounters"), AlwaysInterleave]
     Task<CounterTotals> GetCounters();

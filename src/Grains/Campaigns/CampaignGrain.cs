@@ -39,7 +39,7 @@ internal sealed class CampaignGrain(
         var campaign = CampaignRules.Apply(this.GetPrimaryKeyString(), null, programId, settings, program.Currency, clock);
         if (campaign.IsOk)
         {
-            await directory.AddAsync(ListsOf(campaign.Value));
+            await directory.AddAsync([SearchNames.NameOf(campaign.Value)], ListsOf(campaign.Value));
             await Write(campaign.Value);
         }
 
@@ -71,7 +71,7 @@ internal sealed class CampaignGrain(
         if (campaign.IsOk && campaign.Value != Current)
         {
             await _history.Keep(Current, campaign.Value, clock.GetUtcNow());
-            await Write(campaign.Value);
+            await directory.Rename(SearchNames.NameOf(Current), SearchNames.NameOf(campaign.Value), () => Write(campaign.Value));
         }
 
         return campaign;

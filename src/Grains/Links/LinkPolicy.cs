@@ -32,8 +32,14 @@ internal static class LinkPolicy
     /// <summary>Codes of the gates that are shut; empty when a link can be created and a click counts.</summary>
     public static ImmutableArray<string> ShutGates(TaskTerms terms, DateTimeOffset now)
     {
+        var shut = ShutGates(terms.Campaign, now);
+        return terms.PartnerParticipates ? shut : shut.Add(PartnerNotParticipating);
+    }
+
+    /// <summary>Codes of the gates that a campaign shuts for all its tasks.</summary>
+    public static ImmutableArray<string> ShutGates(CampaignInfo campaign, DateTimeOffset now)
+    {
         // Adding to an empty array makes a new one, so that an open campaign, which is what clicks meet, costs nothing.
-        var campaign = terms.Campaign;
         ImmutableArray<string> shut = [];
         if (campaign.Status != CampaignStatus.Active)
         {
@@ -58,11 +64,6 @@ internal static class LinkPolicy
         if (!campaign.PayForPerformance.Enabled)
         {
             shut = shut.Add(PayForPerformanceOff);
-        }
-
-        if (!terms.PartnerParticipates)
-        {
-            shut = shut.Add(PartnerNotParticipating);
         }
 
         return shut;

@@ -20,7 +20,7 @@ internal sealed class PartnerGrain(
         var partner = PartnerRules.Apply(id, null, settings, createdByProgramId, clock.GetUtcNow());
         if (partner.IsOk)
         {
-            await directory.AddAsync(createdByProgramId is null
+            await directory.AddAsync([SearchNames.NameOf(partner.Value)], createdByProgramId is null
                 ? [new DirectoryEntry(DirectoryLists.Partners, id)]
                 : [new DirectoryEntry(DirectoryLists.Partners, id), new DirectoryEntry(DirectoryLists.PartnersOf(createdByProgramId), id)]);
             await Write(partner.Value);
@@ -46,7 +46,7 @@ internal sealed class PartnerGrain(
         var partner = PartnerRules.Apply(Current.Id, Current, change, null, clock.GetUtcNow());
         if (partner.IsOk && partner.Value != Current)
         {
-            await Write(partner.Value);
+            await directory.Rename(SearchNames.NameOf(Current), SearchNames.NameOf(partner.Value), () => Write(partner.Value));
         }
 
         return partner;

@@ -26,7 +26,7 @@ internal sealed class ProgramGrain(
         var program = ProgramRules.Apply(id, null, settings, clock.GetUtcNow());
         if (program.IsOk)
         {
-            await directory.AddAsync(new DirectoryEntry(DirectoryLists.Programs, id));
+            await directory.AddAsync([SearchNames.NameOf(program.Value)], new DirectoryEntry(DirectoryLists.Programs, id));
             await Write(program.Value);
         }
 
@@ -55,7 +55,7 @@ internal sealed class ProgramGrain(
         if (program.IsOk && program.Value != Current)
         {
             await _history.Keep(Current, program.Value, clock.GetUtcNow());
-            await Write(program.Value);
+            await directory.Rename(SearchNames.NameOf(Current), SearchNames.NameOf(program.Value), () => Write(program.Value));
         }
 
         return program;

@@ -60,6 +60,7 @@ internal sealed class TaskGrain(
         }
 
         await directory.AddAsync(
+            [SearchNames.NameOf(task.Value)],
             new DirectoryEntry(DirectoryLists.TasksOf(campaignId), id),
             new DirectoryEntry(DirectoryLists.TasksOf(task.Value.PartnerId), id));
         await Write(new TaskRecord(task.Value, EntityId.NewSeed(clock)));
@@ -114,7 +115,7 @@ internal sealed class TaskGrain(
 
         if (task.Value != record.Task)
         {
-            await Write(record with { Task = task.Value });
+            await directory.Rename(SearchNames.NameOf(record.Task), SearchNames.NameOf(task.Value), () => Write(record with { Task = task.Value }));
         }
 
         return (await Get())!;
@@ -147,6 +148,9 @@ internal sealed class TaskGrain(
         var page = await links.ListAsync(terms.Task.Id, before, limit);
         return new LinkPage([.. page.Items.Select(link => LinkCreation.Describe(link, terms))], page.Next);
     }
+
+    public Task<ImmutableArray<CounterTotals>> GetLinkCounters(ImmutableArray<string> codes) =>
+        ledger.ReadCountersAsync(ImmutableArray.CreateRange(codes, CounterScopes.OfLink));
 
     public Task<CounterTotals> GetCounters() => ledger.ReadCountersAsync(CounterScopes.OfTask(this.GetPrimaryKeyString()));
 

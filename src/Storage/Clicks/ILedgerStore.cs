@@ -55,6 +55,9 @@ public interface ILedgerStore
     /// <summary>The totals of a scope from <see cref="CounterScopes"/>.</summary>
     Task<CounterTotals> ReadCountersAsync(string scope);
 
+    /// <summary>The totals of scopes, in their order.</summary>
+    Task<ImmutableArray<CounterTotals>> ReadCountersAsync(ImmutableArray<string> scopes);
+
     /// <summary>
     /// Compares counters and rollups with the clicks themselves. What was compared before is remembered, so that it costs
     /// by the clicks that are new and by the number of counters; clicks of before are read again bit by bit, in a round

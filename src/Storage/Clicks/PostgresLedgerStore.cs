@@ -32,6 +32,8 @@ internal sealed class PostgresLedgerStore(
 
     internal const string ReadCounters = $"SELECT {ClickRows.Totals} FROM counters WHERE scope = $1";
 
+    internal const string ReadManyCounters = $"SELECT scope, {ClickRows.Totals} FROM counters WHERE scope = ANY($1)";
+
     // A list is read by so many days first, and by ever more: a page is most often of the last ones, and to look at the
     // partitions of years for it would cost more than the page.
     private const int FirstDays = 2;
@@ -79,6 +81,17 @@ internal sealed class PostgresLedgerStore(
     public async Task<CounterTotals> ReadCountersAsync(string scope) => LedgerOrder.ScopeOf(scope) is { } key
         ? (await database.ReadAsync(ReadCounters, ClickRows.ReadTotals, Parameter.Of(key))).SingleOrDefault() ?? CounterTotals.Zero
         : CounterTotals.Zero;
+
+    public async Task<ImmutableArray<CounterTotals>> ReadCountersAsync(ImmutableArray<string> scopes)
+    {
+        var keys = ImmutableArray.CreateRange(scopes, LedgerOrder.ScopeOf);
+        var found = (await database.ReadAsync(
+                ReadManyCounters,
+                static row => (Scope: Convert.ToHexString(row.Bytes()), Totals: ClickRows.ReadTotals(row)),
+                Parameter.Of(keys.OfType<byte[]>().ToArray())))
+            .ToDictionary(one => one.Scope, one => one.Totals);
+        return ImmutableArray.CreateRange(keys, key => key is null ? CounterTotals.Zero : found.GetValueOrDefault(Convert.ToHexString(key), CounterTotals.Zero));
+    }
 
     public Task<LedgerAudit> AuditAsync(TimeSpan budget) => audit.RunAsync(budget);
 

@@ -91,9 +91,15 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, SqliteTotals to
     }
 
     public Task<CounterTotals> ReadCountersAsync(string scope) =>
-        database.ReadAsync(session => session.Prepare(ReadCounters).Bind(scope).First(ClickRows.ReadTotals, CounterTotals.Zero));
+        database.ReadAsync(session => ReadTotals(session, scope));
+
+    public Task<ImmutableArray<CounterTotals>> ReadCountersAsync(ImmutableArray<string> scopes) =>
+        database.ReadAsync(session => ImmutableArray.CreateRange(scopes, scope => ReadTotals(session, scope)));
 
     public Task<LedgerAudit> AuditAsync(TimeSpan budget) => audit.RunAsync(budget);
+
+    private static CounterTotals ReadTotals(SqliteSession session, string scope) =>
+        session.Prepare(ReadCounters).Bind(scope).First(ClickRows.ReadTotals, CounterTotals.Zero);
 
     private RecordedClicks Record(SqliteSession session, ClickBatch batch)
     {

@@ -31,6 +31,49 @@ public sealed class ClickTests(RunningHost host)
         Assert.Equal((4, 1, 0, 0), await Counters(otherKey, $"/campaigns/{world.CampaignId}"));
     }
 
+    [Theory]
+    [InlineData(Who.Brand)]
+    [InlineData(Who.Partner)]
+    public async Task A_list_of_links_brings_their_counters_when_it_is_asked_for_them(Who who)
+    {
+        var world = await World.Make(host);
+        var never = await world.MakeLink("short");
+        var first = await world.MakeLink("regular");
+        var second = await world.MakeLink("short");
+        await Click(world, first, 3);
+        await Click(world, second, 2);
+
+        var reader = world.As(who);
+        var page = (await reader.Get($"/tasks/{world.TaskId}/links?include=counters&limit=2")).Expect(200);
+        Assert.Equal([(second["id"], 2), (first["id"], 3)], page.Items.Select(Clicks));
+        foreach (var item in page.Items)
+        {
+            var alone = (await reader.Get($"/links/{item["id"]}/counters")).Expect(200).Json;
+            Assert.Equal(WithoutTime(alone), WithoutTime(item["counters"]!.AsObject()));
+        }
+
+        var rest = (await reader.Get($"/tasks/{world.TaskId}/links?include=counters&cursor={page["nextCursor"]}")).Expect(200);
+        Assert.Equal([(never["id"], 0)], rest.Items.Select(Clicks));
+        Assert.All((await reader.Get($"/tasks/{world.TaskId}/links")).Expect(200).Items, item => Assert.Null(item["counters"]));
+
+        static (string, int) Clicks(System.Text.Json.Nodes.JsonNode item) => (item["id"]!.GetValue<string>(), item["counters"]!["clicks"]!.GetValue<int>());
+        static string WithoutTime(System.Text.Json.Nodes.JsonObject counters)
+        {
+            counters.Remove("asOf");
+            return counters.ToJsonString();
+        }
+    }
+
+    [Theory]
+    [InlineData("clicks")]
+    [InlineData("counters,clicks")]
+    [InlineData("")]
+    public async Task What_a_list_cannot_bring_is_refused(string include)
+    {
+        var world = await World.Make(host);
+        (await world.Partner.Get($"/tasks/{world.TaskId}/links?include={include}")).ExpectProblem(400, "field_malformed", "include");
+    }
+
     [Fact]
     public async Task What_was_never_clicked_counts_nothing_in_the_programs_currency()
     {

@@ -18,6 +18,7 @@ public sealed class SettingsTests
         ("Database", new DatabaseOptions()),
         ("Cluster", new ClusterSettings()),
         ("Shutdown", new ShutdownOptions()),
+        ("Console", new WebConsole.ConsoleOptions()),
         ("", new StartOptions()),
     ];
 

@@ -61,6 +61,7 @@ public sealed class ApiDocumentTests(RunningHost host)
         var isPaged = ListTests.Lists.Contains(endpoint) || endpoint.Contains("/exports/", StringComparison.Ordinal);
         Assert.Equal(isPaged, parameters.Contains(("query", "limit")));
         Assert.Equal(isPaged, parameters.Contains(("query", "cursor")));
+        Assert.Equal(SearchTests.Lists.Contains(endpoint), parameters.Contains(("query", "search")));
         Assert.Equal(endpoint == "POST /tasks/{taskId}/links/batch", parameters.Contains(("query", "atomic")));
         Assert.Equal(endpoint == "GET /programs/{programId}/campaigns", parameters.Contains(("query", "status")) && parameters.Contains(("query", "kind")));
         Assert.Equal(IdempotencyTests.Creations.Select(one => one.Data).Contains(endpoint), parameters.Contains(("header", "Idempotency-Key")));

@@ -83,6 +83,10 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         ];
         foreach (var scope in scopes)
             Assert.Equal(expected, await Ledger.ReadCountersAsync(scope));
+
+        string[] some = [scopes[0], CounterScopes.OfLink("never"), scopes[1], "nothing", scopes[0]];
+        Assert.Equal([expected, CounterTotals.Zero, expected, CounterTotals.Zero, expected], await Ledger.ReadCountersAsync([.. some]));
+        Assert.Empty(await Ledger.ReadCountersAsync([]));
     }
 
     [Fact]

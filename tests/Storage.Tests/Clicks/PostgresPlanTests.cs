@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansLinks.Conversions;
+using OrleansLinks.Directory;
 using OrleansLinks.Exports;
 using OrleansLinks.Links;
 using OrleansLinks.Reports;
@@ -73,6 +74,7 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
         AssertReadsByIndex(await ExplainAsync(PostgresLinkStore.Find, Parameter.Of("code77")));
         AssertReadsByIndex(await ExplainAsync(PostgresLinkStore.List, Parameter.Of(filled.Task, EntityId.Task), Parameter.Of(long.MaxValue), Parameter.Of(51L)));
         AssertReadsByIndex(await ExplainAsync(PostgresLedgerStore.ReadCounters, Parameter.Of(LedgerOrder.ScopeOf(filled.Task)!)));
+        AssertReadsByIndex(await ExplainAsync(PostgresLedgerStore.ReadManyCounters, Parameter.Of(new[] { LedgerOrder.ScopeOf(filled.Task)!, LedgerOrder.ScopeOf(filled.Task)! })));
         AssertReadsByIndex(await ExplainAsync(
             PostgresReportStore.ReadSegments,
             Parameter.Of(filled.Program, EntityId.Program), Parameter.Of(LedgerOrder.DayOf(Make.Noon)), Parameter.Of(LedgerOrder.DayOf(Make.Noon) + 1), Parameter.Of(new short[] { 0, 2 })));
@@ -119,6 +121,29 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
     {
         AssertReadsByIndex(await ExplainAsync(PostgresExportStore.FindTasks, Parameter.Of("tasks:cmp_x7"), Parameter.Of("tasks:prt_x")));
         AssertReadsByIndex(await ExplainAsync(PostgresExportStore.FindTasksOfProgram, Parameter.Of("campaigns:x::"), Parameter.Of((string?)null)));
+    }
+
+    [Fact]
+    public async Task A_search_looks_the_names_of_its_list_up_and_no_others()
+    {
+        // 20 ids are on the list, and 40,000 have names.
+        var plan = await ExplainAsync(PostgresDirectoryStore.SearchFirst, Parameter.Of("tasks:cmp_x7"), Parameter.Of(50), Parameter.Of("absent"));
+        AssertReadsByIndex(plan);
+        Assert.Contains("loops=20)", plan, StringComparison.Ordinal);
+
+        // A page that is found at once ends the search.
+        plan = await ExplainAsync(PostgresDirectoryStore.SearchNext, Parameter.Of("tasks:prt_x"), Parameter.Of(50), Parameter.Of("name"), Parameter.Of("tsk_x5"));
+        AssertReadsByIndex(plan);
+        Assert.Contains("loops=50)", plan, StringComparison.Ordinal);
+        Assert.All(ActualRowsOf(plan), rows => Assert.InRange(rows, 0, 50));
+    }
+
+    [Fact]
+    public async Task Who_looks_for_ids_without_a_name_reads_the_piece_alone()
+    {
+        var plan = await ExplainAsync(PostgresDirectoryStore.ListNameless, Parameter.Of("tasks:cmp_x7"), Parameter.Of("tsk_x7"), Parameter.Of(100));
+        AssertReadsByIndex(plan);
+        Assert.All(ActualRowsOf(plan), rows => Assert.InRange(rows, 0, 100));
     }
 
     private static void AssertReadsByIndex(string plan)
@@ -194,6 +219,7 @@ public sealed class PostgresPlanTests(PostgresPlanTests.FilledHost filled) : ICl
                 INSERT INTO directory SELECT 'campaigns:x::', 'cmp_x' || i FROM generate_series(1, 20) AS i;
                 INSERT INTO directory SELECT 'tasks:cmp_x' || i % 2000, 'tsk_x' || i FROM generate_series(1, 40000) AS i;
                 INSERT INTO directory SELECT 'tasks:prt_x', 'tsk_x' || i FROM generate_series(1, 40000) AS i;
+                INSERT INTO directory_names SELECT 'tsk_x' || i, 'name ' || i, 1 FROM generate_series(1, 40000) AS i;
                 """);
             await Host.RunAsync("ANALYZE");
             Position = await Host.ReadOneAsync("SELECT min(position) + 100 FROM clicks", row => row.Int64());

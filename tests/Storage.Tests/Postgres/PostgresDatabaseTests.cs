@@ -150,6 +150,7 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
         Assert.Equal([null, "code", null], (await links.FindAsync(["no\0thing", "code", "\udfff"])).Select(found => found?.Code));
         Assert.Equal(CounterTotals.Zero, await ledger.ReadCountersAsync("lnk_\0"));
         Assert.Empty(await _host.Get<Directory.IDirectoryStore>().ListAsync("list", "\0", 10));
+        Assert.Empty(await _host.Get<Directory.IDirectoryStore>().SearchAsync("list", "\0", null, 10));
     }
 
     private static PostgresDatabase NewDatabase(PostgresOptions options) => new(options, TimeProvider.System, NullLogger<PostgresDatabase>.Instance);

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using OrleansLinks.Campaigns;
+
+namespace OrleansLinks.WebConsole.Campaigns;
+
+/// <summary>A campaign as it is being typed.</summary>
+public sealed class CampaignDraft
+{
+    // What is no number becomes one that no rule takes, so that the rule's own message stands beside the field.
+    private const int NoNumber = -1;
+
+    /// <summary>Its name.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>When it starts; null for at once.</summary>
+    public DateTimeOffset? StartsAt { get; set; }
+
+    /// <summary>When it ends; null for never.</summary>
+    public DateTimeOffset? EndsAt { get; set; }
+
+    /// <summary>Whether it pays for performance; a new one does, since links need it.</summary>
+    public bool Pays { get; set; } = true;
+
+    /// <summary>Fixed or percentage.</summary>
+    public PayoutModel Model { get; set; }
+
+    /// <summary>What an order pays, with fixed terms.</summary>
+    public string? Amount { get; set; }
+
+    /// <summary>Percent of an order's amount, with percentage terms.</summary>
+    public string? Rate { get; set; }
+
+    /// <summary>The least that an order pays.</summary>
+    public string? MinPayout { get; set; }
+
+    /// <summary>The most that an order pays.</summary>
+    public string? MaxPayout { get; set; }
+
+    /// <summary>The most that the campaign pays in all.</summary>
+    public string? CapPayout { get; set; }
+
+    /// <summary>How many conversions the campaign pays at most.</summary>
+    public string? CapConversions { get; set; }
+
+    /// <summary>Whether it tracks clicks and conversions; a new one does, since links need it.</summary>
+    public bool Tracks { get; set; } = true;
+
+    /// <summary>Days after a click within which a conversion is attributed to it.</summary>
+    public string? AttributionWindowDays { get; set; } = "30";
+
+    /// <summary>Days after which a conversion can no longer be changed.</summary>
+    public string? LockingPeriodDays { get; set; } = "30";
+
+    /// <summary>Who decides on the landing page.</summary>
+    public LandingMode Mode { get; set; }
+
+    /// <summary>The saved pages, in their order.</summary>
+    public List<SavedPageDraft> Pages { get; } = [];
+
+    /// <summary>A campaign that is there, to be changed.</summary>
+    public static CampaignDraft Of(CampaignInfo campaign)
+    {
+        var terms = campaign.PayForPerformance.Terms;
+        var draft = new CampaignDraft
+        {
+            Name = campaign.Name,
+            StartsAt = campaign.StartsAt,
+            EndsAt = campaign.EndsAt,
+            Pays = campaign.PayForPerformance.Enabled,
+            Model = terms?.Model ?? PayoutModel.Fixed,
+            Amount = Write(terms?.Amount?.Amount),
+            Rate = Write(terms?.Rate),
+            MinPayout = Write(terms?.MinPayout?.Amount),
+            MaxPayout = Write(terms?.MaxPayout?.Amount),
+            CapPayout = Write(terms?.Cap?.Payout?.Amount),
+            CapConversions = Write(terms?.Cap?.Conversions),
+            Tracks = campaign.Tracking.ClicksAndConversions,
+            AttributionWindowDays = Write(campaign.Tracking.AttributionWindowDays),
+            LockingPeriodDays = Write(campaign.Tracking.LockingPeriodDays),
+            Mode = campaign.Landing.Mode,
+        };
+        draft.Pages.AddRange(campaign.Landing.SavedPages.Select(page => new SavedPageDraft { Id = page.Id, Name = page.Name, Url = page.Url }));
+        return draft;
+    }
+
+    /// <summary>What is to be set. While nothing is paid, terms stay what they are.</summary>
+    /// <param name="kind">The kind of a new campaign; null for one that is there.</param>
+    /// <param name="currency">The program's currency.</param>
+    public CampaignChange ToChange(CampaignKind? kind, string currency) => new()
+    {
+        Name = Name ?? "",
+        Kind = kind is null ? default(Optional<CampaignKind?>) : kind,
+        StartsAt = StartsAt,
+        EndsAt = EndsAt,
+        Tracking = new CampaignTrackingChange
+        {
+            ClicksAndConversions = Tracks,
+            AttributionWindowDays = ReadDays(AttributionWindowDays),
+            LockingPeriodDays = ReadDays(LockingPeriodDays),
+        },
+        PayForPerformance = new PayForPerformanceChange { Enabled = Pays, Terms = Pays ? ReadTerms(currency) : default(Optional<PayoutTerms>) },
+        Landing = new CampaignLandingChange
+        {
+            Mode = Mode,
+            SavedPages = Pages.Select(page => new SavedPageChange(page.Id, page.Name, page.Url)).ToImmutableArray<SavedPageChange?>(),
+        },
+    };
+
+    private PayoutTerms ReadTerms(string currency)
+    {
+        var cap = new PayoutCap(ReadWhole(CapConversions), ReadMoney(CapPayout, currency));
+        return new PayoutTerms(
+            Model,
+            Model == PayoutModel.Fixed ? ReadMoney(Amount, currency) : null,
+            Model == PayoutModel.Percentage ? ReadNumber(Rate) : null,
+            ReadMoney(MinPayout, currency),
+            ReadMoney(MaxPayout, currency),
+            cap is { Conversions: null, Payout: null } ? null : cap);
+    }
+
+    private static Money? ReadMoney(string? text, string currency) => ReadNumber(text) is { } amount ? new Money(amount, currency) : null;
+
+    private static int? ReadDays(string? text) => ReadWhole(text) is { } days ? days <= int.MaxValue ? (int)days : NoNumber : null;
+
+    private static long? ReadWhole(string? text) =>
+        ReadNumber(text) is not { } number ? null : decimal.IsInteger(number) && number is >= 0 and <= long.MaxValue ? (long)number : NoNumber;
+
+    /// <summary>A number as it is written in the language of the page, also with digits of full width.</summary>
+    private static decimal? ReadNumber(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        // Half a surrogate pair cannot be normalised.
+        return !OrleansLinks.Texts.HasForbiddenCharacters(text)
+            && decimal.TryParse(text.Normalize(NormalizationForm.FormKC).Trim(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.CurrentCulture, out var number)
+            ? number
+            : NoNumber;
+    }
+
+    private static string? Write(decimal? number) => number?.ToString("0.####", CultureInfo.CurrentCulture);
+}
+
+/// <summary>A saved page as it is being typed.</summary>
+public sealed class SavedPageDraft
+{
+    /// <summary>Its id; null for a new one.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>What people see in the list.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Where it leads.</summary>
+    public string? Url { get; set; }
+}
