@@ -1,5 +1,6 @@
 using OrleansLinks.Campaigns;
 using OrleansLinks.Partners;
+using OrleansLinks.Programs;
 using OrleansLinks.WebConsole.Client;
 using OrleansLinks.WebConsole.Texts;
 
@@ -89,7 +90,7 @@ public sealed class ResultNames(ApiClient api, PageTexts texts)
     {
         if (partnerId is null)
         {
-            return (await api.Get<Programs.ProgramInfo>($"/programs/{Uri.EscapeDataString(id)}")).Value?.Name;
+            return (await api.Get<ProgramInfo>($"/programs/{Uri.EscapeDataString(id)}")).Value?.Name;
         }
 
         for (string? cursor = null; !_programs.ContainsKey(id);)
