@@ -28,8 +28,8 @@ public sealed class EveryPageTests(Site site) : BrowserTest(site)
             .SelectMany(page => page.GetCustomAttributes<RouteAttribute>())
             .Select(route => new TemplateMatcher(TemplateParser.Parse(route.Template), []))
             .Where(route => !Array.Exists(Pages.All, page => route.TryMatch($"/{page.Path.Split('?')[0]}", [])))
-            .Select(route => route.Template.TemplateText);
-        Assert.Empty(missing);
+            .Select(route => route.Template.TemplateText!);
+        missing.AreNone();
     }
 
     private async Task Is_sound(string? who, string path, string language, bool isDark)
@@ -65,7 +65,7 @@ public sealed class EveryPageTests(Site site) : BrowserTest(site)
             .Select(finding => $"{finding.Id()}: {finding.Text("help")}\n{string.Join('\n', finding.GetProperty("nodes").EnumerateArray().Select(
                 node => $"    {node.Text("html")}\n        {node.Text("failureSummary").ReplaceLineEndings(" ")}"))}")
             .ToArray();
-        Assert.True(findings.Length == 0, string.Join('\n', findings));
+        findings.AreNone();
     }
 
     private const string Widest =

@@ -11,7 +11,7 @@ internal static partial class TextFiles
 
     /// <summary>The texts by language and by key.</summary>
     public static ImmutableDictionary<string, ImmutableSortedDictionary<string, string>> ByLanguage { get; } =
-        Words.Tags.ToImmutableDictionary(tag => tag, tag => Directory.GetFiles(Folder, "*.resx")
+        Words.Tags.ToImmutableDictionary(tag => tag, tag => System.IO.Directory.GetFiles(Folder, "*.resx")
             .Where(file => LanguageOf(file) == tag)
             .SelectMany(file => XDocument.Load(file).Root!.Elements("data").Select(data => KeyValuePair.Create(
                 $"{Path.GetFileName(file).Split('.')[0]}.{data.Attribute("name")!.Value}", data.Element("value")!.Value)))
@@ -39,7 +39,7 @@ internal static partial class TextFiles
 
     private static string Read(string project, string pattern) => string.Join(
         '\n',
-        Directory.GetFiles(Path.Combine(Repository.Root, "src", project), pattern, SearchOption.AllDirectories)
+        System.IO.Directory.GetFiles(Path.Combine(Repository.Root, "src", project), pattern, SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Select(File.ReadAllText));
 

@@ -1,10 +1,10 @@
+using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
 using OrleansLinks.Access;
 using OrleansLinks.Campaigns;
 using OrleansLinks.Links;
 using OrleansLinks.Partners;
-using OrleansLinks.Tasks;
 
 namespace OrleansLinks.ConsoleTests.Texts;
 
@@ -51,22 +51,22 @@ public sealed partial class TextTests
     };
 
     [Fact]
-    public void Every_text_that_the_sources_name_is_there() => Assert.Empty(TextFiles.Named.Where(key => !TextFiles.English.ContainsKey(key)));
+    public void Every_text_that_the_sources_name_is_there() => TextFiles.Named.Where(key => !TextFiles.English.ContainsKey(key)).AreNone();
 
     [Fact]
     public void Every_text_whose_key_is_put_together_is_there()
     {
-        Assert.Empty(TextFiles.Composed.Where(pattern => !TextFiles.English.Keys.Any(key => Matches(pattern, key))));
-        Assert.Empty(Enumerated
+        TextFiles.Composed.Where(pattern => !TextFiles.English.Keys.Any(key => Matches(pattern, key))).AreNone();
+        Enumerated
             .Where(one => TextFiles.Composed.Contains(one.Key))
             .SelectMany(one => Enum.GetNames(one.Values).Select(name => one.Key.Replace("*", name, StringComparison.Ordinal)))
-            .Where(key => !TextFiles.English.ContainsKey(key)));
+            .Where(key => !TextFiles.English.ContainsKey(key)).AreNone();
     }
 
     [Fact]
-    public void No_text_is_there_for_nothing() => Assert.Empty(TextFiles.English.Keys
+    public void No_text_is_there_for_nothing() => TextFiles.English.Keys
         .Where(key => !key.StartsWith("Problems.", StringComparison.Ordinal) && !key.StartsWith("Library.", StringComparison.Ordinal))
-        .Where(key => !TextFiles.Named.Contains(key) && !TextFiles.Composed.Any(pattern => Matches(pattern, key))));
+        .Where(key => !TextFiles.Named.Contains(key) && !TextFiles.Composed.Any(pattern => Matches(pattern, key))).AreNone();
 
     [Fact]
     public void Every_text_is_there_in_every_language_with_the_same_values_in_it()
@@ -74,17 +74,17 @@ public sealed partial class TextTests
         foreach (var (tag, texts) in TextFiles.ByLanguage)
         {
             Assert.Equal(TextFiles.English.Keys, texts.Keys);
-            Assert.Empty(texts.Where(text => string.IsNullOrWhiteSpace(text.Value)).Select(text => $"{tag} {text.Key}"));
-            Assert.Empty(texts.Where(text => !ValuesIn(text.Value).SetEquals(ValuesIn(TextFiles.English[text.Key]))).Select(text => $"{tag} {text.Key}: {text.Value}"));
+            texts.Where(text => string.IsNullOrWhiteSpace(text.Value)).Select(text => $"{tag} {text.Key}").AreNone();
+            texts.Where(text => !ValuesIn(text.Value).SetEquals(ValuesIn(TextFiles.English[text.Key]))).Select(text => $"{tag} {text.Key}: {text.Value}").AreNone();
         }
     }
 
     [Theory]
     [InlineData("zh-Hans")]
     [InlineData("ja")]
-    public void No_text_was_left_in_English(string tag) => Assert.Empty(TextFiles.ByLanguage[tag]
+    public void No_text_was_left_in_English(string tag) => TextFiles.ByLanguage[tag]
         .Where(text => text.Value == TextFiles.English[text.Key] && Words().IsMatch(Name().Replace(text.Value, "")))
-        .Select(text => $"{text.Key}: {text.Value}"));
+        .Select(text => $"{text.Key}: {text.Value}").AreNone();
 
     [Theory]
     [MemberData(nameof(Vocabulary))]
@@ -93,10 +93,11 @@ public sealed partial class TextTests
         var term = new Regex($@"(?<!\{{)\b{english}s?\b", RegexOptions.IgnoreCase);
         foreach (var (tag, word) in new[] { ("zh-Hans", chinese), ("ja", japanese) })
         {
-            Assert.Empty(TextFiles.English
+            TextFiles.English
                 .Where(text => term.IsMatch(text.Value) && !OtherMeanings.Contains(text.Key))
                 .Select(text => (text.Key, text.Value, Translated: TextFiles.ByLanguage[tag][text.Key]))
-                .Where(text => !Spaceless(text.Translated).Contains(Spaceless(word), StringComparison.Ordinal)));
+                .Where(text => !Spaceless(text.Translated).Contains(Spaceless(word), StringComparison.Ordinal))
+                .Select(text => $"{text.Key}: {text.Value} | {text.Translated}").AreNone();
         }
     }
 
@@ -104,7 +105,7 @@ public sealed partial class TextTests
     public void Texts_of_the_component_library_are_those_that_it_has()
     {
         var library = new ResourceManager("MudBlazor.Resources.LanguageResource", typeof(MudBlazor.MudButton).Assembly);
-        Assert.Empty(TextFiles.English.Keys.Where(key => key.StartsWith("Library.", StringComparison.Ordinal) && library.GetString(key["Library.".Length..]) is null));
+        TextFiles.English.Keys.Where(key => key.StartsWith("Library.", StringComparison.Ordinal) && library.GetString(key["Library.".Length..], CultureInfo.InvariantCulture) is null).AreNone();
     }
 
     private static bool Matches(string pattern, string key) => Regex.IsMatch(key, $"^{Regex.Escape(pattern).Replace("\\*", ".+", StringComparison.Ordinal)}$");
