@@ -12,6 +12,9 @@ missing=()
 for tool in curl jq; do command -v "$tool" >/dev/null || missing+=("$tool"); done
 # The tests of PostgreSQL run one of their own, which Debian keeps off the path.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+# The tests of the console look at its pages with Debian's browser, in all of its languages.
+[ -x /usr/bin/chromium ] || missing+=(chromium)
+compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
 if [ ${#missing[@]} -gt 0 ]; then
   command -v apt-get >/dev/null || fail "install ${missing[*]} first."
   apt-get update -qq && apt-get install -y -qq "${missing[@]}" >/dev/null || fail "cannot install ${missing[*]}; install it first."
@@ -26,10 +29,11 @@ run() { dotnet test --project "$1" -c Release --no-build --no-progress --report-
 export -f run
 export results
 
-# Two projects at a time, the longest first. The cluster's by themselves: how many seconds it takes until all is as before
-# is what they look at, and that depends on who else wants the processors.
-others="$(cd tests && ls -d -- *.Tests | grep -vxE 'Host.Tests|Storage.Tests|Cluster.Tests')"
+# Two projects at a time, the longest first. The cluster's and the console's by themselves: how many seconds it takes until
+# all is as before, or until a click shows on a page, is what they look at, and that depends on who else wants the processors.
+others="$(cd tests && ls -d -- *.Tests | grep -vxE 'Host.Tests|Storage.Tests|Cluster.Tests|Console.Tests')"
 printf 'tests/%s\n' Host.Tests Storage.Tests $others | xargs -P 2 -I{} bash -c 'run {}' || status=1
+run tests/Console.Tests || status=1
 run tests/Cluster.Tests || status=1
 
 # Counted from the runner's own result files, one a project.

@@ -102,6 +102,7 @@ errors=$((errors + failed))
 until_counted
 tell close
 tell sent; read -r _ _ failures <<<"$answer"
+[ ! -s "$work/clients.log" ] || say "the first that failed: $(head -1 "$work/clients.log")"
 
 # --- What came out.
 ratio="$(calc %.3f "$(column without 4) / $(column with 4)")"
@@ -110,6 +111,7 @@ row "Redirects, $consoles consoles open" "$(describe with)"
 row "What the server spends on a redirect, without / with" "$(calc '%.1f µs / %.1f µs' "$(column without 4), $(column with 4)") = $ratio" "≥ 0.9" "$(target '>=' 0.9 "$ratio")"
 taken="$(calc %.3f "$(column with 1) * ($(column with 4) - $(column without 4)) / 1e6")"
 row "… which is what the consoles take of the server" "$taken cores; $(calc %.2f "$taken * 1000 / ($consoles + $probes)") ms a second for a console"
+row "… or as many redirects as it answers instead" "$(calc %.0f "$taken * 1e6 / $(column without 4)" | group) a second"
 row "Redirects a second, with / without, the clients of the consoles on the same cores" "$(calc %.3f "$(column with 1) / $(column without 1)")"
 taken="$(median <"$work/clients-with")"
 row "… the clients take" "$(calc %.2f "$taken") of $(nproc) cores"

@@ -49,11 +49,7 @@ internal sealed partial class OpenConsole : IAsyncDisposable
         _connection.On<string>("JS.Error", error => Fail(new InvalidOperationException(error)));
         _connection.Closed += reason =>
         {
-            if (!_isClosing)
-            {
-                Fail(reason ?? new IOException("The server has closed the connection."));
-            }
-
+            Fail(reason ?? new IOException("The server has closed the connection."));
             return Task.CompletedTask;
         };
     }
@@ -155,8 +151,12 @@ internal sealed partial class OpenConsole : IAsyncDisposable
 
     private void Fail(Exception reason)
     {
-        _tally.Fail(reason.Message);
-        _drawn.TrySetException(reason);
+        // What is confirmed while the page is being left comes to a circuit that is gone.
+        if (!_isClosing)
+        {
+            _tally.Fail(reason.Message);
+            _drawn.TrySetException(reason);
+        }
     }
 
     [GeneratedRegex("<!--Blazor:({.*?})-->")]

@@ -135,7 +135,11 @@ public static class ConsoleHost
 
             // What keeps a page up to date is too small to gain from being compressed, which would hold memory for each page
             // that is open.
-            endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.DisableWebSocketCompression = true).RequireAuthorization(signedIn);
+            endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
+            {
+                options.DisableWebSocketCompression = true;
+                options.ContentSecurityFrameAncestorsPolicy = null;
+            }).RequireAuthorization(signedIn);
             var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
             pages.MapSession();
             pages.MapDownloads();

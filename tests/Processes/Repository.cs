@@ -5,7 +5,8 @@ namespace OrleansLinks.Processes;
 /// <summary>Where the files under test are.</summary>
 internal static class Repository
 {
-    private static readonly string Root = FindRoot();
+    /// <summary>The repository's folder.</summary>
+    public static string Root { get; } = FindRoot();
 
     /// <summary>The program that serves, with the actors in it or not, as built with these tests' configuration.</summary>
     public static string Edge { get; } = Built("Edge");

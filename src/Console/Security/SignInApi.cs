@@ -11,6 +11,8 @@ namespace OrleansLinks.WebConsole.Security;
 /// <summary>Beginning and end of a session.</summary>
 internal static class SignInApi
 {
+    private static readonly Uri Start = new($"http://console.invalid{ConsoleHost.Path}/");
+
     public static void MapSession(this IEndpointRouteBuilder console)
     {
         console.MapPost("/sign-out", SignOut);
@@ -83,9 +85,13 @@ internal static class SignInApi
         return Results.LocalRedirect(ReturnTo(returnTo));
     }
 
-    /// <summary>A path of the console to go on to; the start where none, or a foreign one, is asked for.</summary>
-    public static string ReturnTo(string? path) =>
-        path is not null && Uri.TryCreate(path, UriKind.Relative, out _) && !path.StartsWith('/') && !path.StartsWith('\\') && !path.Contains(':', StringComparison.Ordinal)
-            ? $"~/{path}"
-            : "~/";
+    /// <summary>A path of the console to go on to; the start where none, or one that leads out of the console, is asked for.</summary>
+    public static string ReturnTo(string? path)
+    {
+        // As a browser resolves it: with steps upwards, backslashes and what else there is.
+        var within = path is not null && Uri.TryCreate(Start, path, out var target) && target.GetLeftPart(UriPartial.Path).StartsWith(Start.AbsoluteUri, StringComparison.Ordinal)
+            ? target.AbsoluteUri[Start.AbsoluteUri.Length..]
+            : "";
+        return within.StartsWith('/') || within.Split('?')[0].Contains(':', StringComparison.Ordinal) ? "~/" : $"~/{within}";
+    }
 }

@@ -11,6 +11,7 @@ namespace OrleansLinks.WebConsole.Texts;
 public sealed class PageTexts
 {
     private readonly ConcurrentDictionary<string, ResourceManager> _files = new();
+    private readonly ConcurrentDictionary<(string Language, string Key), string> _texts = new();
 
     /// <summary>A text.</summary>
     /// <exception cref="InvalidOperationException">There is no such text.</exception>
@@ -21,6 +22,18 @@ public sealed class PageTexts
 
     /// <summary>A text, or null where there is none.</summary>
     public string? Find(string key)
+    {
+        // Pages ask for the same ones again with each move of what they show.
+        var place = (CultureInfo.CurrentUICulture.Name, key);
+        if (!_texts.TryGetValue(place, out var text) && Read(key) is { } found)
+        {
+            _texts[place] = text = found;
+        }
+
+        return text;
+    }
+
+    private string? Read(string key)
     {
         var dot = key.IndexOf('.', StringComparison.Ordinal);
         var file = _files.GetOrAdd(key[..dot], name => new ResourceManager($"OrleansLinks.WebConsole.Texts.{name}", typeof(PageTexts).Assembly));

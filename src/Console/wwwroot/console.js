@@ -19,6 +19,7 @@
 
   setCookie('zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
   applyTheme(getCookie('theme'));
+  systemIsDark.addEventListener('change', () => applyTheme(getCookie('theme')));
 
   // Browsers let a page copy while they handle the user's click, not a moment later: so not after a question to the server.
   const copy = async text => {
@@ -58,6 +59,7 @@
       setCookie('theme', theme);
       return applyTheme(theme);
     },
+    isDark: () => document.documentElement.dataset.scheme === 'dark',
     hasCopied: () => copied,
     focus: place => document.querySelector(place)?.focus(),
   };
