@@ -4,9 +4,9 @@ namespace OrleansLinks.WebConsole.Live;
 /// Has something done anew when numbers have moved: at once, and then at most every few seconds, up to the last move.
 /// It belongs to one page, on whose thread it runs.
 /// </summary>
-/// <param name="pause">The shortest time from one time to the next.</param>
+/// <param name="pause">The shortest time from one time to the next, asked for each time.</param>
 /// <param name="work">What is done.</param>
-internal sealed class WhileMoving(TimeSpan pause, Func<Task> work) : IDisposable
+internal sealed class WhileMoving(Func<TimeSpan> pause, Func<Task> work) : IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
     private bool _isWorking;
@@ -44,7 +44,7 @@ internal sealed class WhileMoving(TimeSpan pause, Func<Task> work) : IDisposable
             {
             }
 
-            await Task.Delay(pause, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(pause(), gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         _isWorking = false;

@@ -14,9 +14,9 @@ internal static class TimeTexts
     /// <param name="isOneDay">Whether all of them are of one day.</param>
     public static string Short(PageTexts texts, ReportUnit unit, string name, bool isOneDay) => unit switch
     {
-        ReportUnit.Hour => isOneDay ? HourOf(name).ToString("t", CultureInfo.CurrentCulture) : $"{Write(texts, HourOf(name), "DayFormat")} {HourOf(name).ToString("t", CultureInfo.CurrentCulture)}",
-        ReportUnit.Month => Write(texts, MonthOf(name), "MonthFormat"),
-        _ => Write(texts, DayOf(name), "DayFormat"),
+        ReportUnit.Hour => isOneDay ? HourOf(name).ToString("t", CultureInfo.CurrentCulture) : $"{Write(texts, HourOf(name), "Results.DayFormat")} {HourOf(name).ToString("t", CultureInfo.CurrentCulture)}",
+        ReportUnit.Month => Write(texts, MonthOf(name), "Results.MonthFormat"),
+        _ => Write(texts, DayOf(name), "Results.DayFormat"),
     };
 
     /// <summary>In full, for a row of a table.</summary>
@@ -25,13 +25,13 @@ internal static class TimeTexts
     /// <param name="name">What the API calls it.</param>
     public static string Long(PageTexts texts, ReportUnit unit, string name) => unit switch
     {
-        ReportUnit.Hour => $"{Write(texts, HourOf(name), "LongDayFormat")} {HourOf(name).ToString("t", CultureInfo.CurrentCulture)}",
-        ReportUnit.Day => Write(texts, DayOf(name), "LongDayFormat"),
-        ReportUnit.Week => texts["Results.WeekOf", Write(texts, DayOf(name), "LongDayFormat")],
-        _ => Write(texts, MonthOf(name), "MonthFormat"),
+        ReportUnit.Hour => $"{Write(texts, HourOf(name), "Results.LongDayFormat")} {HourOf(name).ToString("t", CultureInfo.CurrentCulture)}",
+        ReportUnit.Day => Write(texts, DayOf(name), "Results.LongDayFormat"),
+        ReportUnit.Week => texts["Results.WeekOf", Write(texts, DayOf(name), "Results.LongDayFormat")],
+        _ => Write(texts, MonthOf(name), "Results.MonthFormat"),
     };
 
-    private static string Write(PageTexts texts, DateTime time, string format) => time.ToString(texts[$"Results.{format}"], CultureInfo.CurrentCulture);
+    private static string Write(PageTexts texts, DateTime time, string format) => time.ToString(texts[format], CultureInfo.CurrentCulture);
 
     private static DateTime HourOf(string name) => DateTimeOffset.Parse(name, CultureInfo.InvariantCulture).DateTime;
 

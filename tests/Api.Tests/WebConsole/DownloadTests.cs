@@ -13,7 +13,7 @@ public sealed partial class DownloadTests(RunningHost host)
     public async Task A_file_is_what_the_api_answers_to_the_key_in_whatever_language_the_page_is(string path)
     {
         var world = await World.Make(host);
-        var clickId = await world.Click((await world.MakeLink())["trackingUrl"]);
+        var clickId = World.ClickIdOf(await world.Click((await world.MakeLink())["trackingUrl"]));
         await world.Convert(clickId);
 
         foreach (var who in new[] { Who.Brand, Who.Partner })
@@ -28,7 +28,7 @@ public sealed partial class DownloadTests(RunningHost host)
                 Assert.Equal("text/csv", file.Content.Headers.ContentType?.MediaType);
                 Assert.EndsWith(".csv", file.Content.Headers.ContentDisposition?.FileName, StringComparison.Ordinal);
                 Assert.Empty(file.Content.Headers.ContentLanguage);
-                Assert.Equal(ofApi.Text, await file.Content.ReadAsStringAsync());
+                Assert.Equal(ofApi.Text, await file.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             }
         }
     }
@@ -60,13 +60,13 @@ public sealed partial class DownloadTests(RunningHost host)
     private async Task<string> SignIn(string key)
     {
         using var page = await Get("/console/sign-in", "");
-        var token = Token().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        var token = Token().Match(await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Groups[1].Value;
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/console/sign-in", UriKind.Relative))
         {
             Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["_handler"] = "sign-in", ["__RequestVerificationToken"] = token, ["Key"] = key }),
         };
         request.Headers.Add("Cookie", Cookies(page));
-        using var signedIn = await host.Http.SendAsync(request);
+        using var signedIn = await host.Http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
         return Cookies(signedIn);
     }
@@ -85,7 +85,7 @@ public sealed partial class DownloadTests(RunningHost host)
             request.Headers.Add("Accept-Language", language);
         }
 
-        return await host.Http.SendAsync(request);
+        return await host.Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private static string Cookies(HttpResponseMessage answer) =>
