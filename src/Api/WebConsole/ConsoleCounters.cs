@@ -9,9 +9,9 @@ namespace OrleansLinks.WebConsole;
 /// <summary>The console's view of the counters that are watched through this edge.</summary>
 internal sealed class ConsoleCounters(CounterHub hub, IGrainFactory grains, TimeProvider clock) : ILiveCounters
 {
-    private const double DrawingsPerSecond = 280;
+    private const double DrawingsPerSecond = 330;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1.8);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1.5);
 
     private int _open;
 

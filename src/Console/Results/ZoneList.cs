@@ -20,13 +20,15 @@ internal static class ZoneList
     /// <summary>The time zone of a name.</summary>
     public static TimeZoneInfo Find(string? name) => name is not null && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : TimeZoneInfo.Utc;
 
-    /// <summary>The time zones that a text is in; all for none.</summary>
+    /// <summary>The time zones that a text is in, those with a word that begins so first; all for none.</summary>
     /// <param name="text">What was typed.</param>
     /// <param name="first">Those that are most likely meant.</param>
     public static IEnumerable<string> Search(string? text, IEnumerable<string> first)
     {
         var words = (text ?? "").Replace('_', ' ').Trim();
-        return first.Concat(Names).Distinct().Where(name => words.Length == 0 || Write(name).Contains(words, StringComparison.OrdinalIgnoreCase));
+        return first.Concat(Names).Distinct()
+            .Where(name => words.Length == 0 || Write(name).Contains(words, StringComparison.OrdinalIgnoreCase))
+            .OrderByDescending(name => Write(name).Split('/', ' ').Any(word => word.StartsWith(words, StringComparison.OrdinalIgnoreCase)));
     }
 
     /// <summary>A name as it is read.</summary>

@@ -11,23 +11,23 @@ public sealed partial class ClusterPagesTests(RunningHost host)
     public async Task The_operator_reads_Orleans_dashboard_which_loads_nothing_from_elsewhere()
     {
         using var operatorsBrowser = await SignIn(host.OperatorKey);
-        using var page = await operatorsBrowser.GetAsync(Path(Dashboard));
-        var html = await page.Content.ReadAsStringAsync();
+        using var page = await Get(operatorsBrowser, Dashboard);
+        var html = await Read(page);
 
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.DoesNotContain("http", Sources().Matches(html).Select(match => match.Groups[1].Value[..Math.Min(4, match.Groups[1].Length)]));
         var policy = Assert.Single(page.Headers.GetValues("Content-Security-Policy"));
         Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
-        using var counters = await operatorsBrowser.GetAsync(Path($"{Dashboard}DashboardCounters"));
-        Assert.Contains("\"totalActiveHostCount\":1", await counters.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var counters = await Get(operatorsBrowser, $"{Dashboard}DashboardCounters");
+        Assert.Contains("\"totalActiveHostCount\":1", await Read(counters), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_dashboard_shows_no_log()
     {
         using var operatorsBrowser = await SignIn(host.OperatorKey);
-        using var log = await operatorsBrowser.GetAsync(Path($"{Dashboard}Trace"));
+        using var log = await Get(operatorsBrowser, $"{Dashboard}Trace");
         Assert.NotEqual(HttpStatusCode.OK, log.StatusCode);
     }
 
@@ -38,13 +38,13 @@ public sealed partial class ClusterPagesTests(RunningHost host)
     public async Task Nobody_else_gets_the_dashboard(string path)
     {
         using var anyone = Browser();
-        using var asked = await anyone.GetAsync(Path(path));
+        using var asked = await Get(anyone, path);
         Assert.Equal(HttpStatusCode.Redirect, asked.StatusCode);
         Assert.StartsWith("/console/sign-in", asked.Headers.Location!.OriginalString, StringComparison.Ordinal);
 
-        var world = await World.Create(host);
+        var world = await World.Make(host);
         using var brand = await SignIn(world.Brand.Key!);
-        using var refused = await brand.GetAsync(Path(path));
+        using var refused = await Get(brand, path);
         Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
     }
 
@@ -55,9 +55,9 @@ public sealed partial class ClusterPagesTests(RunningHost host)
         using var browser = await SignIn(key["key"]);
         await host.Operator.Delete($"/keys/{key["id"]}");
 
-        using var asked = await browser.GetAsync(Path(Dashboard));
+        using var asked = await Get(browser, Dashboard);
         Assert.Equal(HttpStatusCode.Redirect, asked.StatusCode);
-        using var signIn = await browser.GetAsync(asked.Headers.Location);
+        using var signIn = await Get(browser, asked.Headers.Location!.OriginalString);
         Assert.Equal(HttpStatusCode.OK, signIn.StatusCode);
     }
 
@@ -65,25 +65,29 @@ public sealed partial class ClusterPagesTests(RunningHost host)
     public async Task Who_is_signed_in_goes_on_from_the_sign_in()
     {
         using var browser = await SignIn(host.OperatorKey);
-        using var signIn = await browser.GetAsync(Path("/console/sign-in?returnTo=keys"));
+        using var signIn = await Get(browser, "/console/sign-in?returnTo=keys");
         Assert.Equal(HttpStatusCode.Redirect, signIn.StatusCode);
         Assert.EndsWith("/console/keys", signIn.Headers.Location!.OriginalString, StringComparison.Ordinal);
     }
 
-    private static Uri Path(string path) => new(path, UriKind.Relative);
+    private static Uri Path(string path) => new(path, UriKind.RelativeOrAbsolute);
+
+    private static Task<HttpResponseMessage> Get(HttpClient browser, string path) => browser.GetAsync(Path(path), TestContext.Current.CancellationToken);
+
+    private static Task<string> Read(HttpResponseMessage answer) => answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
     private HttpClient Browser() => new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All }) { BaseAddress = new Uri(host.Address) };
 
     private async Task<HttpClient> SignIn(string key)
     {
         var browser = Browser();
-        var form = await browser.GetStringAsync(Path("/console/sign-in"));
+        var form = await browser.GetStringAsync(Path("/console/sign-in"), TestContext.Current.CancellationToken);
         using var content = new FormUrlEncodedContent(
         [
             .. Hidden().Matches(form).Select(match => KeyValuePair.Create(match.Groups["name"].Value, WebUtility.HtmlDecode(match.Groups["value"].Value))),
             KeyValuePair.Create("Key", key),
         ]);
-        using var answer = await browser.PostAsync(Path("/console/sign-in"), content);
+        using var answer = await browser.PostAsync(Path("/console/sign-in"), content, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return browser;
     }
