@@ -16,9 +16,10 @@ public static class ClusterDashboard
     {
         silo.AddDashboard(Configure);
 
-        // At its start the dashboard would have a silo wait for an actor, which after a power cut may take its time, and then read all of
-        // Orleans' metrics every second. The actor is made when somebody looks; metrics are where all others are, at /metrics.
-        var starts = silo.Services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(DashboardOptions).Assembly);
+        // At its start the dashboard would have a silo wait for an actor, which after a power cut may take its time. The actor is made when
+        // somebody looks; all that is missing then is the silo's version.
+        var starts = silo.Services.Where(service => service.ServiceType == typeof(IHostedService)
+            && (service.ImplementationType ?? service.ImplementationFactory?.Method.DeclaringType)?.Assembly == typeof(DashboardOptions).Assembly);
         foreach (var start in starts.ToArray())
         {
             silo.Services.Remove(start);
