@@ -12,7 +12,21 @@ public static class ClusterDashboard
 
     /// <summary>Has a silo tell what it is doing; where its process has pages, it can show them.</summary>
     /// <param name="silo">The silo.</param>
-    public static ISiloBuilder OfferDashboard(this ISiloBuilder silo) => silo.AddDashboard(Configure);
+    public static ISiloBuilder OfferDashboard(this ISiloBuilder silo)
+    {
+        silo.AddDashboard(Configure);
+
+        // At its start the dashboard would have a silo wait for an actor, which after a power cut may take its time. The actor is made when
+        // somebody looks; all that is missing then is the silo's version.
+        var starts = silo.Services.Where(service => service.ServiceType == typeof(IHostedService)
+            && (service.ImplementationType ?? service.ImplementationFactory?.Method.DeclaringType)?.Assembly == typeof(DashboardOptions).Assembly);
+        foreach (var start in starts.ToArray())
+        {
+            silo.Services.Remove(start);
+        }
+
+        return silo;
+    }
 
     /// <summary>Has an edge show what silos elsewhere are doing.</summary>
     /// <param name="services">The edge's services, which have the actors.</param>
