@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Playwright;
@@ -42,7 +43,7 @@ public sealed class EveryPageTests(Site site) : BrowserTest(site)
         await window.Go(World.Fill(path));
         await Expect(window.Page.Locator("h1")).ToHaveCountAsync(1);
         await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("lang", language);
-        Assert.NotEqual("", await window.Page.TitleAsync());
+        await Expect(window).ToHaveTitleAsync(new Regex(". · OrleansLinks$"));
         await KeepsNobodyOut(window.Page);
 
         await window.Page.SetViewportSizeAsync(Narrow, 812);
