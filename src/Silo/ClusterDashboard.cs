@@ -12,7 +12,20 @@ public static class ClusterDashboard
 
     /// <summary>Has a silo tell what it is doing; where its process has pages, it can show them.</summary>
     /// <param name="silo">The silo.</param>
-    public static ISiloBuilder OfferDashboard(this ISiloBuilder silo) => silo.AddDashboard(Configure);
+    public static ISiloBuilder OfferDashboard(this ISiloBuilder silo)
+    {
+        silo.AddDashboard(Configure);
+
+        // At its start the dashboard would have a silo wait for an actor, which after a power cut may take its time, and then read all of
+        // Orleans' metrics every second. The actor is made when somebody looks; metrics are where all others are, at /metrics.
+        var starts = silo.Services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(DashboardOptions).Assembly);
+        foreach (var start in starts.ToArray())
+        {
+            silo.Services.Remove(start);
+        }
+
+        return silo;
+    }
 
     /// <summary>Has an edge show what silos elsewhere are doing.</summary>
     /// <param name="services">The edge's services, which have the actors.</param>

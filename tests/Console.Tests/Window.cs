@@ -91,6 +91,14 @@ internal sealed class Window
         await Assertions.Expect(box).ToHaveValueAsync(choice);
     }
 
+    /// <summary>Searches a list, and waits until the page has taken the search into its address.</summary>
+    public async Task Search(string field, string text)
+    {
+        await Page.GetByLabel(field, new() { Exact = true }).FillAsync(text);
+        await Page.WaitForURLAsync(new Regex("[?&]search="));
+        await IsThere();
+    }
+
     /// <summary>Clicks what copies something; answers what a user pastes then.</summary>
     public async Task<string> CopyWith(ILocator button)
     {

@@ -19,7 +19,6 @@
 
   setCookie('zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
   applyTheme(getCookie('theme'));
-  systemIsDark.addEventListener('change', () => applyTheme(getCookie('theme')));
 
   // Browsers let a page copy while they handle the user's click, not a moment later: so not after a question to the server.
   const copy = async text => {
@@ -59,7 +58,12 @@
       setCookie('theme', theme);
       return applyTheme(theme);
     },
-    isDark: () => document.documentElement.dataset.scheme === 'dark',
+    followSystem(page) {
+      systemIsDark.addEventListener('change', () => {
+        page.invokeMethodAsync('Darken', applyTheme(getCookie('theme'))).catch(() => { /* The connection is away; the next page knows. */ });
+      });
+      return applyTheme(getCookie('theme'));
+    },
     hasCopied: () => copied,
     focus: place => document.querySelector(place)?.focus(),
   };

@@ -17,7 +17,7 @@ internal static class Walks
         await window.Main.GetByRole(AriaRole.Link, new() { Name = words[kind], Exact = true }).ClickAsync();
         await Assertions.Expect(window.Main.GetByRole(AriaRole.Link, new() { Name = words[kind], Exact = true })).ToHaveAttributeAsync("aria-current", "page");
         await window.Follow(words["Campaigns.StatusActive"]);
-        await window.Page.GetByLabel(words["Campaigns.Search"], new() { Exact = true }).FillAsync(task.CampaignName);
+        await window.Search(words["Campaigns.Search"], task.CampaignName);
         await window.Follow($"{words["Campaigns.Manage"]}: {task.CampaignName}");
         await window.Follow(words["Campaigns.Tab.tasks"]);
         await window.Follow($"{words["Campaigns.TaskDetails"]}: {task.Name}");
@@ -31,7 +31,7 @@ internal static class Walks
         await window.Go("");
         await window.Follow(words["Nav.FindCampaigns"]);
         await Assertions.Expect(window.Main.GetByRole(AriaRole.Link, new() { Name = words["Discover.Participating"], Exact = true })).ToHaveAttributeAsync("aria-current", "page");
-        await window.Page.GetByLabel(words["Discover.SearchCampaigns"], new() { Exact = true }).FillAsync(task.CampaignName);
+        await window.Search(words["Discover.SearchCampaigns"], task.CampaignName);
         await window.Follow(words["Discover.ManageTasksOf", task.CampaignName]);
         await Assertions.Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = words["Nav.MyTasks"], Exact = true })).ToBeVisibleAsync();
         await window.Follow(words["Discover.ViewTaskOf", task.Name]);
