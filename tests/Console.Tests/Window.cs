@@ -44,7 +44,8 @@ internal sealed class Window
         var context = await chromium.NewContext(locale ?? words.Locale, isDark, width);
         if (session is not null)
         {
-            await context.AddCookiesAsync([session]);
+            // Who has signed in has been on a page that has told the time zone.
+            await context.AddCookiesAsync([session, new() { Name = "orleanslinks.zone", Value = "Europe%2FBerlin", Domain = session.Domain, Path = session.Path }]);
         }
 
         return new Window(context, chromium, await context.NewPageAsync(), origin, words);

@@ -39,6 +39,11 @@ public sealed class PictureTests(Site site) : BrowserTest(site)
         {
             var window = await OpenWindow(who, language, isDark: isDark, width: width);
             await window.Go(World.Fill(path));
+            foreach (var chart in await window.Main.Locator(".measure-plot").AllAsync())
+            {
+                await Expect(chart.Locator(".mud-chart-bar").First).ToBeAttachedAsync();
+            }
+
             await File.WriteAllBytesAsync(Path.Combine(folder, $"console-{name}.png"), await window.Picture());
         }
     }
@@ -52,6 +57,11 @@ public sealed class PictureTests(Site site) : BrowserTest(site)
             await World.MakeTask("performance", "programDefault", "Gear for beginners", "List what beginners need"),
             await World.MakeTask("creator", "savedPages", "Jackets in the rain", "Wear a jacket through the rain"),
         };
+        foreach (var page in new[] { "tours/four-days", "packing-list" })
+        {
+            await Site.Instance.Operator.Post($"/tasks/{tasks[0].Id}/links", new { landingPage = $"https://www.example.com/{page}" });
+        }
+
         var links = new List<string>();
         foreach (var task in tasks.Select(task => task.Id).Append(World["task"]))
         {
