@@ -17,7 +17,7 @@ public sealed class PictureTests(Site site) : BrowserTest(site)
     // Networks of some countries, the last number of which is drawn.
     private static readonly string[] Networks = ["8.8.8.", "81.2.69.", "126.1.2.", "114.114.114.", "91.65.3.", "90.3.4.", "200.160.2."];
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task The_pictures_of_the_documentation_are_drawn()
     {
         var folder = Environment.GetEnvironmentVariable("ORLEANSLINKS_PICTURES") ?? throw new InvalidOperationException("docs/images/make.sh says where the pictures go.");
