@@ -140,13 +140,13 @@ public static class ConsoleHost
                 options.DisableWebSocketCompression = true;
                 options.ContentSecurityFrameAncestorsPolicy = null;
             }).RequireAuthorization(signedIn);
-            var pages = endpoints.MapGroup("").RequireAuthorization(signedIn);
+            var pages = endpoints.MapGroup("").RequireAuthorization(signedIn).ExcludeFromDescription();
             pages.MapSession();
             pages.MapDownloads();
             pages.MapQrCodes();
             mapForOperator?.Invoke(endpoints.MapGroup("").RequireAuthorization(
-                new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().RequireRole(nameof(Role.Operator)).Build()));
-            endpoints.MapGet("/console.json", () => Results.Json(new { ready = true })).AllowAnonymous();
+                new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().RequireRole(nameof(Role.Operator)).Build()).ExcludeFromDescription());
+            endpoints.MapGet("/console.json", () => Results.Json(new { ready = true })).AllowAnonymous().ExcludeFromDescription();
         });
         app.Map($"{Path}/{{**path}}", console.Build()).ExcludeFromDescription();
     }

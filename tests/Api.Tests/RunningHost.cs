@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansLinks.Api.Tests;
 using OrleansLinks.Hosting;
 
@@ -40,7 +39,7 @@ public class RunningHost : IAsyncLifetime
 
     /// <summary>All endpoints that the running program has.</summary>
     public IReadOnlyList<RouteEndpoint> Endpoints =>
-        [.. _host!.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+        [.. ((IEndpointRouteBuilder)_host!.App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
 
     /// <summary>What the running program is made of.</summary>
     public IServiceProvider Services => _host!.App.Services;

@@ -32,6 +32,7 @@ internal sealed class FirstStart(
         }
 
         await output.WriteLineAsync($"  OrleansLinks is ready at {url}");
+        await output.WriteLineAsync($"  The console is at        {url}/console");
         await output.WriteLineAsync($"  The API page is at       {url}/docs");
         if (options.Demo)
         {

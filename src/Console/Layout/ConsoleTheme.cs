@@ -68,7 +68,7 @@ internal static class ConsoleTheme
             TableHover = "#20243a",
             Divider = "#2c3044",
         },
-        LayoutProperties = new LayoutProperties { DefaultBorderRadius = "10px", DrawerWidthLeft = "248px", AppbarHeight = "60px" },
+        LayoutProperties = new LayoutProperties { DefaultBorderRadius = "10px", DrawerWidthLeft = "264px", AppbarHeight = "60px" },
         Typography = new Typography
         {
             Default = new DefaultTypography { FontFamily = Letters, FontSize = "0.9rem", LineHeight = "1.5", LetterSpacing = "normal" },

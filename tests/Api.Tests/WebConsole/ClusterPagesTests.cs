@@ -19,8 +19,14 @@ public sealed partial class ClusterPagesTests(RunningHost host)
         var policy = Assert.Single(page.Headers.GetValues("Content-Security-Policy"));
         Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
-        using var counters = await Get(operatorsBrowser, $"{Dashboard}DashboardCounters");
-        Assert.Contains("\"totalActiveHostCount\":1", await Read(counters), StringComparison.Ordinal);
+        await Eventually.Is(
+            async () =>
+            {
+                using var counters = await Get(operatorsBrowser, $"{Dashboard}DashboardCounters");
+                return (await Read(counters)).Contains("\"totalActiveHostCount\":1", StringComparison.Ordinal);
+            },
+            "the silo on the dashboard that is looked at for the first time",
+            TimeSpan.FromSeconds(20));
     }
 
     [Fact]
