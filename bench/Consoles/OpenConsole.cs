@@ -138,6 +138,7 @@ internal sealed partial class OpenConsole : IAsyncDisposable
         var value = name switch
         {
             "window.hasOwnProperty" => "true",
+            "orleansLinks.followSystem" => "false",
             "mudpopoverHelper.countProviders" => "0",
             "mudResizeListener.getBrowserWindowSize" => """{"height":900,"width":1360}""",
             "mudElementRef.getBoundingClientRect" =>
