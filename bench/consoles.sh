@@ -2,7 +2,7 @@
 # Measures what open consoles cost the redirects: redirects without and with 500 pages of tasks open, whose counters move
 # with them, by turns, on a private instance on this machine:
 #   bench/consoles.sh [--quick]
-# Prints a Markdown report and keeps it in bench/results/. Takes 8 minutes, or three with --quick.
+# Prints a Markdown report and keeps it in bench/results/. Takes 9 minutes, or four with --quick.
 # Server, visitors and those who have the consoles open share the machine: run it on an idle one, and compare ratios rather
 # than numbers. What the server spends on a redirect is free of what the others take.
 set -euo pipefail
@@ -10,7 +10,9 @@ set -euo pipefail
 
 # What is measured, and for how long (seconds).
 consoles=500 tasks=200 links=10 probes=20 connections=64 rounds=5 seconds=10 warm_up=15 settle=5 idle=10
-if $quick; then rounds=2 seconds=5 warm_up=5 settle=3 idle=5; fi
+# The runtime optimizes what runs often while it runs: until it has, its work would be taken for that of the consoles.
+optimizing=60
+if $quick; then rounds=2 seconds=5 warm_up=5 settle=3 idle=5 optimizing=45; fi
 
 build src/Api bench/Consoles
 start ours
@@ -64,7 +66,7 @@ follow warm "$warm_up"
 memory_before="$(memory VmRSS)"
 open
 memory_with="$(memory VmRSS)"
-follow warm "$settle"
+follow warm "$optimizing"
 tell close
 rm "$work"/runs-* "$work"/clients-* "$work/opened"
 for round in $(seq "$rounds"); do
@@ -108,11 +110,12 @@ tell sent; read -r _ _ failures <<<"$answer"
 ratio="$(calc %.3f "$(column without 4) / $(column with 4)")"
 row "Redirects, no console open" "$(describe without)"
 row "Redirects, $consoles consoles open" "$(describe with)"
-row "What the server spends on a redirect, without / with" "$(calc '%.1f µs / %.1f µs' "$(column without 4), $(column with 4)") = $ratio" "≥ 0.9" "$(target '>=' 0.9 "$ratio")"
+row "What the server spends on a redirect, without / with" "$(calc '%.1f µs / %.1f µs' "$(column without 4), $(column with 4)") = $ratio"
 taken="$(calc %.3f "$(column with 1) * ($(column with 4) - $(column without 4)) / 1e6")"
 row "… which is what the consoles take of the server" "$taken cores; $(calc %.2f "$taken * 1000 / ($consoles + $probes)") ms a second for a console"
 row "… or as many redirects as it answers instead" "$(calc %.0f "$taken * 1e6 / $(column without 4)" | group) a second"
-row "Redirects a second, with / without, the clients of the consoles on the same cores" "$(calc %.3f "$(column with 1) / $(column without 1)")"
+rates="$(calc %.3f "$(column with 1) / $(column without 1)")"
+row "Redirects a second, with / without, the clients of the consoles on the same cores" "$rates" "≥ 0.9" "$(target '>=' 0.9 "$rates")"
 taken="$(median <"$work/clients-with")"
 row "… the clients take" "$(calc %.2f "$taken") of $(nproc) cores"
 row "… with that taken out" "$(calc %.3f "$(column with 1) / $(column without 1) * $(nproc) / ($(nproc) - $taken)")"
