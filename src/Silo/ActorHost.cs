@@ -15,6 +15,7 @@ internal static class ActorHost
     public static IHostApplicationBuilder AddActors(this IHostApplicationBuilder builder, Action<ISiloBuilder> configure)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<ChangeStamps>().AddSingleton<SettingsChanges>();
         builder.Services.AddSingleton(builder.Configuration.Read<WebhookOptions>("Webhooks")).AddSingleton<WebhookTransport>();
         builder.UseOrleans(silo =>
@@ -22,6 +23,11 @@ internal static class ActorHost
             configure(silo);
             silo.Services.AddLedgerPlacement();
             silo.OfferDashboard();
+            if (builder.Configuration.ExportTraces())
+            {
+                silo.AddActivityPropagation();
+            }
+
             silo.Configure<GrainCollectionOptions>(options =>
             {
                 // A clicked link's actor is cheap to make again; a million of them are not cheap to keep.

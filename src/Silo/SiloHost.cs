@@ -26,9 +26,9 @@ internal static class SiloHost
         builder.ListenAt(http);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.AddClusterSilo(database.ToPostgres(), cluster);
-        builder.Services.AddDraining(builder.Configuration.Read<ShutdownOptions>("Shutdown"));
+        builder.Services.AddStartAndEnd(builder.Configuration.Read<ShutdownOptions>("Shutdown"));
         builder.Services.AddHealthChecks().AddCheck<SiloIsActive>("silo").AddCheck<DatabaseAnswers>("database");
-        builder.Services.AddMeters("Microsoft.Orleans", "Npgsql");
+        builder.AddTelemetry("orleanslinks-silo");
 
         var app = builder.Build();
         app.MapHealth();
@@ -51,6 +51,7 @@ internal static class SiloHost
             throw new OperationCanceledException(exception.Message, exception);
         }
 
+        app.Services.GetRequiredService<ProgramStart>().IsOver();
         await output.WriteLineAsync($"  The silo is ready at {app.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint}, its health at {app.Urls.Single()}/health/ready");
         await output.FlushAsync();
     }

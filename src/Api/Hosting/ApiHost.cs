@@ -48,6 +48,7 @@ internal static class ApiHost
         services.AddSingleton<LinkDirectory>();
         services.AddSingleton<ChangeFeed>().AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<ClickRecorder>();
+        services.AddSingleton<RedirectMetrics>();
         services.AddSingleton<RedirectServices>();
         services.AddSingleton<ClickShipper>().AddHostedService(provider => provider.GetRequiredService<ClickShipper>());
         services.AddSingleton<LedgerStatus>().AddHostedService(provider => provider.GetRequiredService<LedgerStatus>());
@@ -58,7 +59,7 @@ internal static class ApiHost
         services.AddSingleton<ReportServices>();
         services.AddSingleton<ActorsAnswer>();
         services.AddHealthChecks().AddCheck<ActorsAnswer>("actors").AddCheck<JournalIsWritten>("journal").AddCheck<ClicksAreCounted>("clicks");
-        services.AddMeters(LedgerStatus.MeterName);
+        services.AddSingleton<EdgeMetrics>();
         services.AddApiDocument();
     }
 

@@ -39,6 +39,10 @@ internal sealed class ClusterConnection(PostgresOptions database, ClusterSetting
                 .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId))
                 .NoticeFailures();
             client.UseConnectionRetryFilter<TryAgain>();
+            if (configuration.ExportTraces())
+            {
+                client.AddActivityPropagation();
+            }
         });
         _services = services.BuildServiceProvider();
         try

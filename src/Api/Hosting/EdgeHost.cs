@@ -51,11 +51,12 @@ internal sealed class EdgeHost : IAsyncDisposable
         builder.Services.TryAddSingleton(clock ?? TimeProvider.System);
         var folder = DataFolder.Open(data.Folder);
         var silos = AddActors(builder, database, cluster, folder);
-        builder.Services.AddDraining(builder.Configuration.Read<ShutdownOptions>("Shutdown"));
+        builder.Services.AddStartAndEnd(builder.Configuration.Read<ShutdownOptions>("Shutdown"));
         builder.Services.AddSingleton(folder).AddSingleton(origin).AddSingleton(start).AddSingleton(redirect).AddSingleton(countries);
         builder.Services.AddSingleton(provider => ClickJournal.Open(
             clicks.ToSettings(folder.Path), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClickJournal>>()));
         builder.Services.AddSingleton<FirstStart>();
+        builder.AddTelemetry("orleanslinks-edge");
         builder.Services.AddApi();
         builder.AddWebConsole();
 
@@ -88,7 +89,9 @@ internal sealed class EdgeHost : IAsyncDisposable
         }
 
         await App.StartAsync();
+        App.Services.GetRequiredService<EdgeMetrics>();
         await App.Services.GetRequiredService<FirstStart>().Run(output, Startup.OriginOf(_http, new TrackingOptions()).Url);
+        App.Services.GetRequiredService<ProgramStart>().IsOver();
     }
 
     /// <summary>Waits until it is asked to end, and ends it.</summary>
@@ -116,7 +119,7 @@ internal sealed class EdgeHost : IAsyncDisposable
             }
 
             var silos = new ClusterConnection(database.ToPostgres(), cluster, builder.Configuration);
-            builder.Services.AddSingleton(_ => silos.Grains).AddSingleton<ChangeStamps>().AddSingleton(silos).AddMeters("Microsoft.Orleans");
+            builder.Services.AddSingleton(_ => silos.Grains).AddSingleton<ChangeStamps>().AddSingleton(silos);
             builder.Services.AddClusterDashboard(builder.Configuration);
             return silos;
         }

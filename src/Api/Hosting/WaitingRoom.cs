@@ -34,7 +34,7 @@ internal static class WaitingRoom
             return context.Response.WriteAsync("Healthy");
         }
 
-        if (context.Request.Path == "/health/ready")
+        if (context.Request.Path == "/health/ready" || context.Request.Path == "/health/startup")
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return HealthEndpoints.Write(context, HealthStatus.Unhealthy, new Dictionary<string, string?> { ["actors"] = missing });

@@ -16,8 +16,12 @@ internal sealed class ChangeFeed(IGrainFactory grains, ChangeStamps stamps, Time
 
     private readonly SemaphoreSlim _reading = new(1);
     private long? _position;
+    private long _readAt = clock.GetTimestamp();
     private long _asked;
     private long _answered;
+
+    /// <summary>How long ago the feed was last read to its end.</summary>
+    public TimeSpan Staleness => clock.GetElapsedTime(Volatile.Read(ref _readAt));
 
     /// <summary>
     /// Reads what has changed until now, so that who has changed something through this edge and then clicks is redirected
@@ -85,6 +89,7 @@ internal sealed class ChangeFeed(IGrainFactory grains, ChangeStamps stamps, Time
     {
         while (true)
         {
+            var began = clock.GetTimestamp();
             var page = await grains.Actor<IResolverGrain>(IResolverGrain.Key).ReadChanges(_position).WaitAsync(Patience, clock);
             if (_position is null || page.HasGap)
             {
@@ -100,6 +105,7 @@ internal sealed class ChangeFeed(IGrainFactory grains, ChangeStamps stamps, Time
             _position = page.Next;
             if (isEnd)
             {
+                Volatile.Write(ref _readAt, began);
                 return;
             }
         }

@@ -29,6 +29,12 @@ internal sealed class LinkDirectory
     /// <summary>How many links are in memory.</summary>
     public int CachedLinks => _links.Count;
 
+    /// <summary>How many times a link was looked for that was in memory.</summary>
+    public long Hits => _links.Metrics.Value!.Hits;
+
+    /// <summary>How many times a link was looked for that was not.</summary>
+    public long Misses => _links.Metrics.Value!.Misses;
+
     /// <summary>The link with that code, with the settings of its task; null when the code was never issued.</summary>
     /// <exception cref="TimeoutException">It is not in memory, and the actors do not answer.</exception>
     public ValueTask<LinkRoute?> FindLink(string code)

@@ -34,6 +34,7 @@ internal static class RedirectApi
         catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
 #pragma warning restore CA1031
         {
+            services.Metrics.Count(RedirectOutcome.Failed);
             await services.Failures.TryHandleAsync(context, exception, context.RequestAborted);
         }
     }
@@ -44,11 +45,11 @@ internal static class RedirectApi
         var link = ShortCodes.IsWellFormed(code) ? await services.Directory.FindLink(code) : null;
         if (link is not { Form: LinkForm.Short })
         {
-            await VisitorPages.NotFound(context);
+            await NotFound(context, services);
         }
         else if (link.IsDisabled)
         {
-            await VisitorPages.Gone(context);
+            await Gone(context, services);
         }
         else
         {
@@ -66,20 +67,32 @@ internal static class RedirectApi
             : null;
         if (route?.Settings.Terms is not { } terms || terms.Task.PartnerId != Segment(context, "partnerId") || terms.Task.CampaignId != campaignId)
         {
-            await VisitorPages.NotFound(context);
+            await NotFound(context, services);
             return;
         }
 
         var link = await FindStored(context.Request.Query["linkId"], terms.Task.Id, services.Directory);
         if (link?.IsDisabled == true)
         {
-            await VisitorPages.Gone(context);
+            await Gone(context, services);
             return;
         }
 
         var now = services.Clock.GetUtcNow();
         var page = context.Request.Query["u"].FirstOrDefault();
         await Redirect(context, services, link, terms, RedirectPolicy.DecideRegular(page, link?.Destination, terms, now), now);
+    }
+
+    private static Task NotFound(HttpContext context, RedirectServices services)
+    {
+        services.Metrics.Count(RedirectOutcome.NotFound);
+        return VisitorPages.NotFound(context);
+    }
+
+    private static Task Gone(HttpContext context, RedirectServices services)
+    {
+        services.Metrics.Count(RedirectOutcome.Disabled);
+        return VisitorPages.Gone(context);
     }
 
     private static string? Segment(HttpContext context, string name) => context.Request.RouteValues[name] as string;
@@ -135,6 +148,7 @@ internal static class RedirectApi
                 services.Countries.Find(context.Connection.RemoteIpAddress),
                 device,
                 new ClickSettings(terms.Campaign.Version, terms.Program.Version, decision.Target)));
+            services.Metrics.Count(decision.Class == ClickClass.InTerms ? RedirectOutcome.InTerms : RedirectOutcome.OutsideTerms);
         }
 
         var response = context.Response;
@@ -175,6 +189,7 @@ internal static class RedirectApi
 /// <summary>What a redirect needs.</summary>
 internal sealed record RedirectServices(
     LinkDirectory Directory,
+    RedirectMetrics Metrics,
     ClickRecorder Recorder,
     Visitors Visitors,
     Countries Countries,

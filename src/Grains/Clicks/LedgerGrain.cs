@@ -12,7 +12,7 @@ internal sealed class LedgerGrain : Grain, ILedgerGrain
 }
 
 [GrainType("ledger-shard"), LedgerPlacement]
-internal sealed class LedgerShardGrain(ILedgerStore store, TimeProvider clock) : Grain, ILedgerShardGrain
+internal sealed class LedgerShardGrain(ILedgerStore store, LedgerMetrics metrics, TimeProvider clock) : Grain, ILedgerShardGrain
 {
     private const int Remembered = 16;
 
@@ -29,7 +29,9 @@ internal sealed class LedgerShardGrain(ILedgerStore store, TimeProvider clock) :
             return;
         }
 
+        var began = clock.GetTimestamp();
         var recorded = await store.RecordAsync(batch);
+        metrics.Recorded(batch.Count, clock.GetElapsedTime(began));
         _done.Enqueue(hash);
         if (_done.Count > Remembered)
         {

@@ -3,19 +3,36 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrleansLinks.Hosting;
 
+/// <summary>The way in: a program is not ready before it says that it has started.</summary>
+public sealed class ProgramStart : IHealthCheck
+{
+    /// <summary>Name of the health check.</summary>
+    public const string Check = "start";
+
+    private volatile bool _isOver;
+
+    /// <summary>Says that the program has started.</summary>
+    public void IsOver() => _isOver = true;
+
+    /// <summary>Tells whether it has.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_isOver ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The program is starting."));
+}
+
 /// <summary>
 /// The way out: readiness goes off first and everything else goes on for a while, so that who balances load notices; then
 /// the program stops to listen, and what it has taken in is brought to its end.
 /// </summary>
 public static class Draining
 {
-    /// <summary>Adds it. The health check is by the name <c>stopping</c>.</summary>
-    public static IServiceCollection AddDraining(this IServiceCollection services, ShutdownOptions shutdown)
+    /// <summary>Adds it and the way in. The health check is by the name <c>stopping</c>.</summary>
+    public static IServiceCollection AddStartAndEnd(this IServiceCollection services, ShutdownOptions shutdown)
     {
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(shutdown.DrainSeconds + shutdown.TimeoutSeconds));
         services.AddHostedService(provider => new Drain(
             TimeSpan.FromSeconds(shutdown.DrainSeconds), TimeSpan.FromSeconds(shutdown.TimeoutSeconds), provider.GetRequiredService<TimeProvider>()));
-        services.AddHealthChecks().AddCheck<IsNotStopping>("stopping");
+        services.AddSingleton<ProgramStart>();
+        services.AddHealthChecks().AddCheck<ProgramStart>(ProgramStart.Check).AddCheck<IsNotStopping>("stopping");
         return services;
     }
 

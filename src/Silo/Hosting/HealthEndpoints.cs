@@ -1,22 +1,19 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 
 namespace OrleansLinks.Hosting;
 
-/// <summary>What the operator's network asks of every program: whether it lives and is ready, and its metrics.</summary>
+/// <summary>What the operator's network asks of every program: whether it has started, lives and is ready, and its metrics.</summary>
 public static class HealthEndpoints
 {
-    /// <summary>Collects metrics of meters by these names.</summary>
-    public static void AddMeters(this IServiceCollection services, params string[] meters) => services.AddOpenTelemetry()
-        .ConfigureResource(resource => resource.AddService("orleanslinks"))
-        .WithMetrics(metrics => metrics.AddMeter(meters).AddPrometheusExporter());
-
-    /// <summary>Maps <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>.</summary>
+    /// <summary>
+    /// Maps <c>/health/startup</c> (it has started), <c>/health/live</c> (it answers at all, whatever else does not),
+    /// <c>/health/ready</c> (it is worth sending somebody to) and <c>/metrics</c>.
+    /// </summary>
     public static void MapHealth(this WebApplication app)
     {
+        app.MapHealthChecks("/health/startup", new HealthCheckOptions { Predicate = check => check.Name == ProgramStart.Check, ResponseWriter = Write });
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write });
         app.MapPrometheusScrapingEndpoint("/metrics");

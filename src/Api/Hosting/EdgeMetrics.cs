@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+using OrleansLinks.Clicks;
+using OrleansLinks.Journal;
+using OrleansLinks.Redirect;
+
+namespace OrleansLinks.Hosting;
+
+/// <summary>What is measured of an edge when somebody looks, for OpenTelemetry; docs/operations/metrics.md tells what each is.</summary>
+internal sealed class EdgeMetrics
+{
+    public EdgeMetrics(IMeterFactory meters, ClickJournal journal, LedgerStatus ledger, LinkDirectory directory, ChangeFeed feed, CounterHub hub)
+    {
+        var meter = meters.Create(Telemetry.MeterName);
+        meter.CreateObservableCounter("orleanslinks.clicks.journaled", () => journal.Tail, "{click}", "Clicks that this edge has taken in.");
+        meter.CreateObservableCounter("orleanslinks.clicks.durable", () => Math.Max(journal.Applied, journal.Durable - journal.Lost), "{click}", "Clicks of this edge that are on disk.");
+        meter.CreateObservableCounter("orleanslinks.clicks.applied", () => journal.Applied, "{click}", "Clicks of this edge that are counted.");
+        meter.CreateObservableCounter("orleanslinks.clicks.lost", () => journal.Lost, "{click}", "Clicks of this edge that could not be kept.");
+        meter.CreateObservableGauge("orleanslinks.clicks.held", () => journal.HeldBytes, "By", "Clicks held in memory, because the journal cannot be written.");
+        meter.CreateObservableGauge("orleanslinks.clicks.oldest_unapplied", () => ledger.OldestUnapplied.TotalSeconds, "s", "Age of the oldest click of this edge that is not counted yet; 0 when there is none.");
+        meter.CreateObservableGauge("orleanslinks.journal.depth", () => Math.Max(0, journal.Tail - journal.Applied - journal.Lost), "{click}", "Clicks in the journal of this edge that are not counted yet.");
+        meter.CreateObservableGauge("orleanslinks.journal.writable", () => journal.Trouble is null ? 1 : 0, "1", "Whether the journal can be written: 1 or 0.");
+        meter.CreateObservableGauge("orleanslinks.ledger.drift", () => ledger.Drift is { } drift ? [new Measurement<long>(drift)] : Array.Empty<Measurement<long>>(), "{click}", "Totals minus details of the whole installation, as they were last compared; 0 when all is well.");
+        meter.CreateObservableGauge("orleanslinks.directory.links", () => directory.CachedLinks, "{link}", "Links that this edge has in memory.");
+        meter.CreateObservableCounter("orleanslinks.directory.hits", () => directory.Hits, "{lookup}", "Clicked links that were in memory.");
+        meter.CreateObservableCounter("orleanslinks.directory.misses", () => directory.Misses, "{lookup}", "Clicked links that had to be looked up.");
+        meter.CreateObservableGauge("orleanslinks.directory.staleness", () => feed.Staleness.TotalSeconds, "s", "For how long changes made elsewhere may not have reached this edge.");
+        meter.CreateObservableGauge("orleanslinks.counters.watchers", () => hub.Watchers, "{watcher}", "Who watches counters of tasks through this edge: open pages and streams.");
+    }
+}

@@ -1,0 +1,103 @@
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace OrleansLinks.Hosting;
+
+/// <summary>
+/// What a program tells of itself, by OpenTelemetry: metrics for Prometheus at <c>/metrics</c>, and what the standard variables
+/// <c>OTEL_*</c> ask for by OTLP: traces, metrics and logs where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector, or one of them
+/// where <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> and the like do; none of them where <c>OTEL_TRACES_EXPORTER</c> and the like are
+/// <c>none</c> (opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables).
+/// </summary>
+public static class Telemetry
+{
+    /// <summary>The meter of what is measured by our own code.</summary>
+    public const string MeterName = "OrleansLinks";
+
+    /// <summary>Which part of the requests is traced where <c>OTEL_TRACES_SAMPLER</c> does not say otherwise: visitors are many.</summary>
+    private const double TracedPart = 0.01;
+
+    private static readonly string[] Meters =
+    [
+        MeterName, "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
+        "Microsoft.AspNetCore.Components.Server.Circuits", "System.Runtime",
+    ];
+
+    // Orleans takes actors for its own whose namespace begins as its own does, and ours does.
+    private static readonly string[] Sources = ["Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage", "Npgsql"];
+
+    // Most redirects take a millisecond, and the usual buckets begin with five.
+    private static readonly double[] RequestSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+    /// <summary>Adds it.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="program">The program's name, unless <c>OTEL_SERVICE_NAME</c> gives it another one.</param>
+    /// <exception cref="StartupException">A variable has no allowed value.</exception>
+    public static void AddTelemetry(this WebApplicationBuilder builder, string program)
+    {
+        var settings = builder.Configuration;
+        var version = typeof(Telemetry).Assembly.GetName().Version!.ToString(3);
+
+        // What the environment says of the program goes before what it says itself.
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(
+            resource => resource.AddService(program, serviceVersion: version).AddEnvironmentVariableDetector());
+        telemetry.WithMetrics(metrics =>
+        {
+            metrics.AddMeter(Meters).AddPrometheusExporter();
+            metrics.AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds });
+            if (settings.Exports("METRICS"))
+            {
+                metrics.AddOtlpExporter();
+            }
+        });
+        if (settings.ExportTraces())
+        {
+            telemetry.WithTracing(traces =>
+            {
+                traces.AddAspNetCoreInstrumentation().AddSource(Sources).AddOtlpExporter();
+                if (string.IsNullOrEmpty(settings["OTEL_TRACES_SAMPLER"]))
+                {
+                    traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(TracedPart)));
+                }
+            });
+        }
+
+        if (settings.Exports("LOGS"))
+        {
+            telemetry.WithLogging(logs => logs.AddOtlpExporter(), options => (options.IncludeFormattedMessage, options.IncludeScopes) = (true, true));
+        }
+    }
+
+    /// <summary>Whether traces are asked for; what they cost is paid only then.</summary>
+    /// <param name="settings">The program's settings.</param>
+    /// <exception cref="StartupException">A variable has no allowed value.</exception>
+    public static bool ExportTraces(this IConfiguration settings) => settings.Exports("TRACES");
+
+    private static bool Exports(this IConfiguration settings, string signal)
+    {
+        if (string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var name = $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT";
+        var hasEndpoint = settings.HasEndpoint(name) | settings.HasEndpoint("OTEL_EXPORTER_OTLP_ENDPOINT");
+        name = $"OTEL_{signal}_EXPORTER";
+        return settings[name] switch
+        {
+            null or "" => hasEndpoint,
+            "otlp" => true,
+            "none" => false,
+            var other => throw new StartupException($"The setting {name} is not valid: give otlp or none, and not {other}."),
+        };
+    }
+
+    private static bool HasEndpoint(this IConfiguration settings, string name) => settings[name] switch
+    {
+        null or "" => false,
+        var text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" => true,
+        var other => throw new StartupException($"The setting {name} is not valid: give a URL such as http://127.0.0.1:4317, and not {other}."),
+    };
+}
