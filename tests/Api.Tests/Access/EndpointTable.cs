@@ -138,6 +138,7 @@ internal static class EndpointTable
         new("GET /pixel/{programId}.gif", HttpMethod.Get, w => w.Sign($"/pixel/{w.ProgramId}.gif", $"clickId={w.ClickId}&orderId=root+pixel&amount=1.00"), 200),
         new("GET /api/v1/pixel/{programId}.gif", HttpMethod.Get, w => w.Sign($"/api/v1/pixel/{w.ProgramId}.gif", $"clickId={w.ClickId}&orderId=api+pixel&amount=1.00"), 200),
         new("ANY /console/{**path}", HttpMethod.Get, _ => "/console/sign-in", 200),
+        new("ANY /health/startup", HttpMethod.Get, _ => "/health/startup", 200),
         new("ANY /health/live", HttpMethod.Get, _ => "/health/live", 200),
         new("ANY /health/ready", HttpMethod.Get, _ => "/health/ready", 200),
         new("ANY /metrics", HttpMethod.Get, _ => "/metrics", 200),
