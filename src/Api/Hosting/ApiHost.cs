@@ -90,6 +90,7 @@ internal static class ApiHost
 
         // Before all that the API needs: redirects go from here straight to their endpoints.
         app.UseRouting();
+        app.UseRequestTracing();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => AnswerBareStatus(context.HttpContext));
         app.UseAuthentication();

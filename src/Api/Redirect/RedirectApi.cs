@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Primitives;
 using OrleansLinks.Clicks;
+using OrleansLinks.Hosting;
 using OrleansLinks.Links;
 using OrleansLinks.Tasks;
 
@@ -26,6 +27,7 @@ internal static class RedirectApi
 
     private static async Task Follow(Func<HttpContext, RedirectServices, Task> follow, HttpContext context, RedirectServices services)
     {
+        var activity = RequestTracing.Begin(context);
         try
         {
             await follow(context, services);
@@ -36,6 +38,10 @@ internal static class RedirectApi
         {
             services.Metrics.Count(RedirectOutcome.Failed);
             await services.Failures.TryHandleAsync(context, exception, context.RequestAborted);
+        }
+        finally
+        {
+            activity?.End(context);
         }
     }
 

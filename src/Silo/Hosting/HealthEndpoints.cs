@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
 
 namespace OrleansLinks.Hosting;
 
@@ -16,7 +17,10 @@ public static class HealthEndpoints
         app.MapHealthChecks("/health/startup", new HealthCheckOptions { Predicate = check => check.Name == ProgramStart.Check, ResponseWriter = Write });
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write });
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        if (app.Services.GetService<MeterProvider>() is not null)
+        {
+            app.MapPrometheusScrapingEndpoint("/metrics");
+        }
     }
 
     /// <summary>Answers whether a program is ready.</summary>

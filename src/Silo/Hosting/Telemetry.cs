@@ -9,12 +9,15 @@ namespace OrleansLinks.Hosting;
 /// What a program tells of itself, by OpenTelemetry: metrics for Prometheus at <c>/metrics</c>, and what the standard variables
 /// <c>OTEL_*</c> ask for by OTLP: traces, metrics and logs where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector, or one of them
 /// where <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> and the like do; none of them where <c>OTEL_TRACES_EXPORTER</c> and the like are
-/// <c>none</c> (opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables).
+/// <c>none</c>; and nothing at all where <c>OTEL_SDK_DISABLED</c> is <c>true</c> (opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables).
 /// </summary>
 public static class Telemetry
 {
     /// <summary>The meter of what is measured by our own code.</summary>
     public const string MeterName = "OrleansLinks";
+
+    /// <summary>The source of spans of our own code.</summary>
+    public const string SourceName = "OrleansLinks";
 
     /// <summary>Which part of the requests is traced where <c>OTEL_TRACES_SAMPLER</c> does not say otherwise: visitors are many.</summary>
     private const double TracedPart = 0.01;
@@ -26,7 +29,7 @@ public static class Telemetry
     ];
 
     // Orleans takes actors for its own whose namespace begins as its own does, and ours does.
-    private static readonly string[] Sources = ["Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage", "Npgsql"];
+    private static readonly string[] Sources = [SourceName, "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage", "Npgsql"];
 
     // Most redirects take a millisecond, and the usual buckets begin with five.
     private static readonly double[] RequestSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -38,6 +41,11 @@ public static class Telemetry
     public static void AddTelemetry(this WebApplicationBuilder builder, string program)
     {
         var settings = builder.Configuration;
+        if (settings.IsOff())
+        {
+            return;
+        }
+
         var version = typeof(Telemetry).Assembly.GetName().Version!.ToString(3);
 
         // What the environment says of the program goes before what it says itself.
@@ -56,7 +64,7 @@ public static class Telemetry
         {
             telemetry.WithTracing(traces =>
             {
-                traces.AddAspNetCoreInstrumentation().AddSource(Sources).AddOtlpExporter();
+                traces.AddSource(Sources).AddOtlpExporter();
                 if (string.IsNullOrEmpty(settings["OTEL_TRACES_SAMPLER"]))
                 {
                     traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(TracedPart)));
@@ -75,9 +83,11 @@ public static class Telemetry
     /// <exception cref="StartupException">A variable has no allowed value.</exception>
     public static bool ExportTraces(this IConfiguration settings) => settings.Exports("TRACES");
 
+    private static bool IsOff(this IConfiguration settings) => string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
+
     private static bool Exports(this IConfiguration settings, string signal)
     {
-        if (string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
+        if (settings.IsOff())
         {
             return false;
         }

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Measures what telemetry costs a redirect: private instances of the product without any, with metrics that are scraped every
+# second, and with traces, metrics and logs sent to a collector too, by turns on this machine:
+#   bench/telemetry.sh [--quick]
+# Prints a Markdown report and keeps it in bench/results/. Takes 8 minutes, or two with --quick.
+# Server and load share the machine: run it on an idle one, and compare ratios rather than numbers.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# What is measured, and for how long (seconds). The product is warmed up until its hot code is compiled for good.
+links=10000 connections=64 rounds=9 seconds=8 warm_up=20
+if $quick; then rounds=3 seconds=4 warm_up=8; fi
+modes=(off metrics all)
+
+build src/Api bench/BareKestrel
+start_bare
+for mode in "${modes[@]}"; do
+  say "creating $links links, telemetry: $mode"
+  case "$mode" in
+    off) start off --OTEL_SDK_DISABLED true ;;
+    metrics) start metrics ;;
+    all) start all --OTEL_EXPORTER_OTLP_ENDPOINT "${urls[bare]}" --OTEL_EXPORTER_OTLP_PROTOCOL http/protobuf --OTEL_METRIC_EXPORT_INTERVAL 1000 ;;
+  esac
+  make_campaign
+  make_links "$links" "$work/zipf-$mode"
+done
+
+# Without metrics, only the ledger itself says what is not counted yet.
+uncounted() { call GET /ledger | jq '.journaled - .applied'; }
+after_load() { until_counted; }
+follow() { # follow MODE SECONDS
+  local scraper=
+  use "$1"
+  if [ "$1" != off ]; then
+    while sleep 1; do curl -sS -o /dev/null "$ours_at/metrics" || true; done &
+    scraper=$!
+  fi
+  load "$1" "$ours" -t1 "-c$connections" "-d${2}s" --latency -s "$here/wrk/redirect.lua" "$ours_at" -- "$work/zipf-$1" zipf
+  [ -z "$scraper" ] || { kill "$scraper"; wait "$scraper" 2>/dev/null || true; }
+}
+
+say "warming up"
+for mode in "${modes[@]}"; do follow "$mode" "$warm_up"; done
+rm "$work"/runs-*
+for round in $(seq "$rounds"); do
+  say "redirects, round $round of $rounds"
+  for mode in $(shuf -e "${modes[@]}"); do follow "$mode" "$seconds"; done
+done
+
+row "Redirects without telemetry" "$(describe off)"
+row "Redirects with metrics, scraped every second" "$(describe metrics)"
+row "Redirects with metrics, and traces (1 in 100), metrics and logs sent by OTLP" "$(describe all)"
+for mode in metrics all; do
+  cost="$(calc %.3f "$(column "$mode" 4) / $(column off 4)")"
+  row "What the server spends on a redirect, $mode / off" "$cost" "< 1.05" "$(target '<' 1.05 "$cost")"
+  row "Redirects a second, $mode / off" "$(calc %.3f "$(column "$mode" 1) / $(column off 1)")"
+done
+row "Redirects that failed" "$errors" "0" "$(target '==' 0 "$errors")"
+report "telemetry" \
+  "$(group <<<"$links") links, the one of rank k 1/k as often as the first; Clicks:Durability Disk" \
+  "wrk, 1 thread, $connections connections; medians of $rounds rounds of $seconds s, in another order each; CPU of the server until the clicks are counted"
