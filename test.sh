@@ -12,12 +12,14 @@ missing=()
 for tool in curl jq; do command -v "$tool" >/dev/null || missing+=("$tool"); done
 # The tests of PostgreSQL run one of their own, which Debian keeps off the path.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+# The tests of alerts and dashboards ask Debian's Prometheus.
+command -v prometheus >/dev/null || missing+=(prometheus)
 # The tests of the console look at its pages with Debian's browser, in all of its languages.
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
 if [ ${#missing[@]} -gt 0 ]; then
   command -v apt-get >/dev/null || fail "install ${missing[*]} first."
-  apt-get update -qq && apt-get install -y -qq "${missing[@]}" >/dev/null || fail "cannot install ${missing[*]}; install it first."
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || fail "cannot install ${missing[*]}; install it first."
 fi
 
 dotnet build OrleansLinks.sln -c Release --nologo -v quiet || fail "the build failed."

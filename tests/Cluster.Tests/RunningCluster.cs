@@ -134,13 +134,18 @@ public sealed class RunningCluster : IAsyncLifetime
         var began = Stopwatch.StartNew();
         var folder = _database.Folder;
         await _database.StopAsync();
-        await meanwhile();
-        if (time - began.Elapsed is var left && left > TimeSpan.Zero)
+        try
         {
-            await Task.Delay(left);
+            await meanwhile();
+            if (time - began.Elapsed is var left && left > TimeSpan.Zero)
+            {
+                await Task.Delay(left);
+            }
         }
-
-        _database = await PostgresServer.StartAtAsync(folder, "max_connections=200");
+        finally
+        {
+            _database = await PostgresServer.StartAtAsync(folder, "max_connections=200");
+        }
     }
 
     /// <summary>Adds the last that each process has said to the test's output.</summary>
@@ -173,6 +178,16 @@ internal sealed class Silo : IAsyncDisposable
     private Silo(Child child) => Child = child;
 
     public Child Child { get; }
+
+    /// <summary>Where it tells its health and metrics.</summary>
+    public string HealthOrigin
+    {
+        get
+        {
+            var ready = Child.Output.Single(line => line.Contains("The silo is ready at", StringComparison.Ordinal));
+            return ready[ready.IndexOf("http://", StringComparison.Ordinal)..].Replace("/health/ready", "", StringComparison.Ordinal);
+        }
+    }
 
     /// <summary>Starts one, and waits until it takes calls.</summary>
     public static async Task<Silo> Start(params string[] arguments)

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace OrleansLinks.Clusters;
+
+/// <summary>What an operator sees of a cluster in Grafana, and is called for by Prometheus.</summary>
+public sealed partial class MonitoringTests(RunningCluster cluster)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+
+    private static string[] Alerts => [.. AlertPattern().Matches(Prometheus.Rules).Select(alert => alert.Groups[1].Value)];
+
+    [Fact]
+    public async Task Every_panel_of_the_dashboard_shows_something_of_a_running_cluster()
+    {
+        await cluster.BeWhole();
+        await using var prometheus = await Start();
+        var visitors = await Visitors.Come(cluster);
+        await using (visitors)
+        {
+            var queries = Queries().ToArray();
+            Assert.NotEmpty(queries);
+            foreach (var (panel, query) in queries)
+            {
+                await Eventually.So(async () => (await prometheus.Ask(query)).Count > 0, $"{panel} shows something: {query}", Soon);
+            }
+
+            await Eventually.So(async () => (await prometheus.Firing()).Count == 0, "nothing is raised of what is well", Soon);
+            await visitors.AllWereLetThroughAndCounted();
+        }
+    }
+
+    [Fact]
+    public async Task Every_alert_is_raised_by_its_fault_and_none_without_one()
+    {
+        await cluster.BeWhole();
+        using var folder = new TemporaryFolder();
+        string[] arguments = ["--Cluster:Mode", "client", "--Clicks:JournalMaxBytes", "1000000", "--Clicks:JournalMaxHeldBytes", "300000"];
+        await using var small = await Instance.Start(folder.Path, arguments: [.. RunningCluster.DatabaseArguments(cluster.ConnectionString), .. arguments]);
+        await using var prometheus = await Start(small.Origin);
+        var raised = new HashSet<string>();
+        foreach (var path in cluster.Links.Known)
+        {
+            await small.Operator.Click(small.Origin + path);
+        }
+
+        await Eventually.So(async () => (await prometheus.Ask("count_over_time(up[5s]) >= 10")).Count == cluster.Silos.Count + cluster.Edges.Count + 1, "Prometheus has looked ten times", Soon);
+        await Eventually.So(async () => (await prometheus.Firing()).Count == 0, "nothing is raised of what is well", Soon);
+
+        // The database is away; clicks come faster than the little journal has room for, and then of a link that the edge does not know.
+        await cluster.StopDatabase(TimeSpan.Zero, async () =>
+        {
+            await ClickUntil(
+                small.Origin,
+                cluster.Links.Known,
+                "OrleansLinksClicksNotCounted", "OrleansLinksJournalGrows", "OrleansLinksJournalNotWritable", "OrleansLinksClicksLost", "OrleansLinksChangesDoNotArrive");
+            await ClickUntil(small.Origin, [cluster.Links.Fresh()], "OrleansLinksRedirectsFail");
+        });
+        await cluster.BeWhole();
+
+        // Somebody holds the tables of clicks and of links.
+        var edge = cluster.Edges[0].Instance.Origin;
+        await Task.WhenAll(
+            cluster.Run("BEGIN; LOCK TABLE clicks IN EXCLUSIVE MODE; LOCK TABLE links; SELECT pg_sleep(3); COMMIT"),
+            ClickUntil(edge, cluster.Links.Known, "OrleansLinksDatabaseSlow"),
+            ClickUntil(edge, [.. Enumerable.Range(0, 20).Select(_ => cluster.Links.Fresh())], "OrleansLinksRedirectsSlow"));
+
+        // Somebody changes totals of tasks by hand. They are compared with details for who asks.
+        await Ledger.CaughtUp(cluster.Operator);
+        await cluster.Run("UPDATE counters SET clicks = clicks + 1 WHERE get_byte(scope, 0) = 116");
+        await Eventually.So(async () => (await cluster.Operator.Get("/ledger")).Number("drift") != 0, "the ledger drifts", Soon);
+        await Until("OrleansLinksLedgerDrift");
+        await cluster.Run("UPDATE counters SET clicks = clicks - 1 WHERE get_byte(scope, 0) = 116");
+        await Eventually.So(async () => (await cluster.Operator.Get("/ledger")).Number("drift") == 0, "the ledger does not drift", Soon);
+
+        await cluster.Silos[0].Kill();
+        await Until("OrleansLinksSiloDown");
+        await cluster.Silos[1].Kill();
+        await Until("OrleansLinksSilosUnreachable");
+        await small.Kill();
+        await Until("OrleansLinksEdgeDown");
+        await cluster.BeWhole();
+
+        Assert.Equal(Alerts.Order(), raised.Order());
+
+        async Task Until(params string[] alerts)
+        {
+            try
+            {
+                await Eventually.So(
+                    async () =>
+                    {
+                        raised.UnionWith(await prometheus.Firing());
+                        return alerts.All(raised.Contains);
+                    },
+                    $"{string.Join(", ", alerts)} are raised",
+                    Soon);
+            }
+            finally
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine($"Raised so far: {string.Join(", ", raised)}");
+            }
+        }
+
+        async Task ClickUntil(string origin, IReadOnlyList<string> paths, params string[] alerts)
+        {
+            using var enough = new CancellationTokenSource();
+            var visitors = Enumerable.Range(0, 6).Select(_ => Visit(origin, paths, enough.Token)).ToArray();
+            try
+            {
+                await Until(alerts);
+            }
+            finally
+            {
+                await enough.CancelAsync();
+                await Task.WhenAll(visitors);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_runbook_has_a_chapter_for_every_alert()
+    {
+        var chapters = ChapterPattern().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations", "runbook.md"))).Select(chapter => chapter.Groups[1].Value);
+        Assert.Equal(Alerts, chapters);
+    }
+
+    /// <summary>Clicks links by turns, until it is enough.</summary>
+    private static async Task Visit(string origin, IReadOnlyList<string> paths, CancellationToken enough)
+    {
+        using var visitor = new Client(origin, Instance.OperatorKey);
+        for (var i = 0; !enough.IsCancellationRequested; i++)
+        {
+            try
+            {
+                await visitor.TryClick(origin + paths[i % paths.Count], enough);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException || Client.IsGone(exception))
+            {
+                // Who is not let through tries another link.
+            }
+        }
+    }
+
+    private Task<Prometheus> Start(params string[] others) => Prometheus.Start(
+        cluster.Silos.Select(silo => silo.HealthOrigin), cluster.Edges.Select(edge => edge.Instance.Origin).Concat(others));
+
+    /// <summary>What the dashboard asks, with Grafana's variables filled in.</summary>
+    private static IEnumerable<(string Panel, string Query)> Queries()
+    {
+        using var dashboard = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "deploy", "grafana", "orleanslinks.json")));
+        foreach (var panel in dashboard.RootElement.GetProperty("panels").EnumerateArray().Where(panel => panel.Text("type") != "row"))
+        {
+            foreach (var target in panel.GetProperty("targets").EnumerateArray())
+            {
+                yield return (panel.Text("title"), target.Text("expr").Replace("$__rate_interval", "5s", StringComparison.Ordinal).Replace("$instance", ".*", StringComparison.Ordinal));
+            }
+        }
+    }
+
+    [GeneratedRegex(@"- alert: (\w+)")]
+    private static partial Regex AlertPattern();
+
+    [GeneratedRegex(@"^## (OrleansLinks\w+)$", RegexOptions.Multiline)]
+    private static partial Regex ChapterPattern();
+}
