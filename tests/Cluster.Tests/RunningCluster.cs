@@ -22,6 +22,9 @@ public sealed class RunningCluster : IAsyncLifetime
     private readonly Edge[] _edges = new Edge[Count];
     private PostgresServer _database = null!;
 
+    /// <summary>The release whose programs are started from now on.</summary>
+    internal Release Release { get; set; } = Release.Current;
+
     internal IReadOnlyList<Silo> Silos => _silos;
 
     internal IReadOnlyList<Edge> Edges => _edges;
@@ -81,7 +84,7 @@ public sealed class RunningCluster : IAsyncLifetime
 
     internal async Task<Silo> StartSilo()
     {
-        var silo = await Silo.Start([.. DatabaseArguments(ConnectionString), "--Webhooks:AllowPrivateNetworks", "true"]);
+        var silo = await Silo.Start(Release, [.. DatabaseArguments(ConnectionString), "--Webhooks:AllowPrivateNetworks", "true"]);
         lock (_silos)
         {
             _silos.Add(silo);
@@ -100,6 +103,7 @@ public sealed class RunningCluster : IAsyncLifetime
         var instance = await Instance.Start(
             DataFolderOf(number),
             port ?? before?.Instance.Port,
+            release: Release,
             arguments: [.. DatabaseArguments(ConnectionString), "--Cluster:Mode", "client", "--Shutdown:DrainSeconds", $"{DrainSeconds}"]);
         if (before is not null)
         {
@@ -165,6 +169,16 @@ public sealed class RunningCluster : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Holds a lock on a table until disposal.</summary>
+    internal async Task<IAsyncDisposable> LockTable(string table, string mode)
+    {
+        var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"BEGIN; LOCK TABLE {table} IN {mode} MODE", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
     /// <summary>The connection string of another database of the same server.</summary>
     internal string ConnectionStringOf(string database) => _database.ConnectionStringOf(database);
 }
@@ -190,9 +204,12 @@ internal sealed class Silo : IAsyncDisposable
     }
 
     /// <summary>Starts one, and waits until it takes calls.</summary>
-    public static async Task<Silo> Start(params string[] arguments)
+    public static Task<Silo> Start(params string[] arguments) => Start(Release.Current, arguments);
+
+    /// <summary>Starts one of a release, and waits until it takes calls.</summary>
+    public static async Task<Silo> Start(Release release, string[] arguments)
     {
-        var silo = new Silo(Child.Start("dotnet", [Repository.Silo, .. Ports, .. arguments]));
+        var silo = new Silo(Child.Start("dotnet", [release.Silo, .. Ports, .. arguments]));
         try
         {
             await silo.Child.WaitForOutput("that it is ready", line => line.Contains("The silo is ready at", StringComparison.Ordinal));

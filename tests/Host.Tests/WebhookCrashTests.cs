@@ -69,7 +69,7 @@ public sealed class WebhookCrashTests
         }
     }
 
-    private static Task<Instance> Start(string folder, int port) => Instance.Start(folder, port, Instance.OperatorKey, "--Webhooks:AllowPrivateNetworks", "true");
+    private static Task<Instance> Start(string folder, int port) => Instance.Start(folder, port, arguments: ["--Webhooks:AllowPrivateNetworks", "true"]);
 
     private static async Task ReportUntilKilled(string folder, int port, string clickId, ConcurrentDictionary<string, int> acknowledged)
     {

@@ -34,13 +34,14 @@ internal sealed class Instance : IAsyncDisposable
     /// <param name="folder">The data folder.</param>
     /// <param name="port">The port; a free one when it is not said.</param>
     /// <param name="operatorKey">The operator's key; null lets the program make one.</param>
+    /// <param name="release">Whose program it is; the one under test unless said otherwise.</param>
     /// <param name="arguments">Further arguments.</param>
-    public static async Task<Instance> Start(string folder, int? port = null, string? operatorKey = OperatorKey, params string[] arguments)
+    public static async Task<Instance> Start(string folder, int? port = null, string? operatorKey = OperatorKey, Release? release = null, params string[] arguments)
     {
         var at = port ?? FreePort();
         var child = Child.Start(
             "dotnet",
-            [Repository.Edge, "--port", $"{at}", "--data", folder, .. arguments],
+            [(release ?? Release.Current).Edge, "--port", $"{at}", "--data", folder, .. arguments],
             new Dictionary<string, string?> { [OperatorKeyVariable] = operatorKey });
         var instance = new Instance(child, at);
         try
