@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 using OrleansLinks.Campaigns;
+using OrleansLinks.WebConsole.Texts;
 
 namespace OrleansLinks.WebConsole.Campaigns;
 
@@ -127,22 +126,10 @@ public sealed class CampaignDraft
     private static long? ReadWhole(string? text) =>
         ReadNumber(text) is not { } number ? null : decimal.IsInteger(number) && number is >= 0 and <= long.MaxValue ? (long)number : NoNumber;
 
-    /// <summary>A number as it is written in the language of the page, also with digits of full width.</summary>
-    private static decimal? ReadNumber(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return null;
-        }
+    private static decimal? ReadNumber(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? null : TypedNumber.TryRead(text, out var number) ? number : NoNumber;
 
-        // Half a surrogate pair cannot be normalised.
-        return !OrleansLinks.Texts.HasForbiddenCharacters(text)
-            && decimal.TryParse(text.Normalize(NormalizationForm.FormKC).Trim(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.CurrentCulture, out var number)
-            ? number
-            : NoNumber;
-    }
-
-    private static string? Write(decimal? number) => number?.ToString("0.####", CultureInfo.CurrentCulture);
+    private static string? Write(decimal? number) => TypedNumber.Write(number);
 }
 
 /// <summary>A saved page as it is being typed.</summary>
