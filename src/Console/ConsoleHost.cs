@@ -32,6 +32,7 @@ public static class ConsoleHost
     {
         services.AddSingleton(settings);
         services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddScoped<IDialogService, OneDialog>();
         services.AddMudServices(options =>
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
