@@ -82,12 +82,17 @@
       }
     };
     const comeBack = async () => {
+      let isKnown = true;
       for (let tries = 0; isAway(); tries++) {
         await wait(tries < 3 ? 300 : 1000);
         if (!await answers()) continue;
-        try {
-          if (!await Blazor.reconnect()) location.reload();
+        if (!isKnown) {
+          location.reload();
           return;
+        }
+
+        try {
+          isKnown = await Blazor.reconnect();
         } catch { /* It has gone again. */ }
       }
     };
@@ -98,6 +103,11 @@
     };
     addEventListener('unhandledrejection', pass);
     addEventListener('error', pass);
+
+    // Nobody takes a form then, and the browser would leave the page with it.
+    addEventListener('submit', event => {
+      if (isAway()) event.preventDefault();
+    }, true);
     Blazor.start({
       circuit: {
         configureSignalR: builder => builder.withUrl('_blazor', { skipNegotiation: true, transport: 1 }),
