@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansLinks.Campaigns;
+using OrleansLinks.WebConsole.Client;
 using OrleansLinks.WebConsole.Texts;
 
 namespace OrleansLinks.WebConsole.Campaigns;
@@ -107,6 +108,36 @@ public sealed class CampaignDraft
         },
     };
 
+    /// <summary>Takes over what somebody else has saved to fields that were left alone.</summary>
+    /// <param name="seen">The campaign as it was read.</param>
+    /// <param name="newest">The campaign as it is now.</param>
+    /// <param name="differences">Takes what differs.</param>
+    internal void Renew(CampaignDraft seen, CampaignDraft newest, Differences differences)
+    {
+        Name = differences.Keep("Campaigns.Name", Name, seen.Name, newest.Name);
+        StartsAt = differences.Keep("Campaigns.Start", StartsAt, seen.StartsAt, newest.StartsAt);
+        EndsAt = differences.Keep("Campaigns.End", EndsAt, seen.EndsAt, newest.EndsAt);
+        Pays = differences.Keep("Campaigns.Pay", Pays, seen.Pays, newest.Pays);
+        Model = differences.Keep("Campaigns.Model", Model, seen.Model, newest.Model);
+        Amount = differences.Keep("Campaigns.Amount", Amount, seen.Amount, newest.Amount);
+        Rate = differences.Keep("Campaigns.Rate", Rate, seen.Rate, newest.Rate);
+        MinPayout = differences.Keep("Campaigns.MinPayout", MinPayout, seen.MinPayout, newest.MinPayout);
+        MaxPayout = differences.Keep("Campaigns.MaxPayout", MaxPayout, seen.MaxPayout, newest.MaxPayout);
+        CapPayout = differences.Keep("Campaigns.CapPayout", CapPayout, seen.CapPayout, newest.CapPayout);
+        CapConversions = differences.Keep("Campaigns.CapConversions", CapConversions, seen.CapConversions, newest.CapConversions);
+        Tracks = differences.Keep("Campaigns.Track", Tracks, seen.Tracks, newest.Tracks);
+        AttributionWindowDays = differences.Keep("Campaigns.Window", AttributionWindowDays, seen.AttributionWindowDays, newest.AttributionWindowDays);
+        LockingPeriodDays = differences.Keep("Campaigns.Locking", LockingPeriodDays, seen.LockingPeriodDays, newest.LockingPeriodDays);
+        Mode = differences.Keep("Campaigns.LandingPages", Mode, seen.Mode, newest.Mode);
+
+        // The list stays as it is on the page, with pages that are gone as new ones; or it is the newest as a whole.
+        var kept = differences.Keep("Campaigns.Pages", new PageList(Pages), new PageList(seen.Pages), new PageList(newest.Pages));
+        var there = newest.Pages.Select(page => page.Id).ToHashSet();
+        SavedPageDraft[] pages = [.. kept.Pages.Select(page => page.Id is null || there.Contains(page.Id) ? page : new SavedPageDraft { Name = page.Name, Url = page.Url })];
+        Pages.Clear();
+        Pages.AddRange(pages);
+    }
+
     private PayoutTerms ReadTerms(string currency)
     {
         var cap = new PayoutCap(ReadWhole(CapConversions), ReadMoney(CapPayout, currency));
@@ -130,6 +161,16 @@ public sealed class CampaignDraft
         string.IsNullOrWhiteSpace(text) ? null : TypedNumber.TryRead(text, out var number) ? number : NoNumber;
 
     private static string? Write(decimal? number) => TypedNumber.Write(number);
+
+    /// <summary>Pages that are the same when all that is in them is.</summary>
+    private sealed record PageList(IReadOnlyList<SavedPageDraft> Pages)
+    {
+        public bool Equals(PageList? other) => other is not null && Texts.SequenceEqual(other.Texts);
+
+        public override int GetHashCode() => Pages.Count;
+
+        private IEnumerable<(string?, string?, string?)> Texts => Pages.Select(page => (page.Id, page.Name, page.Url));
+    }
 }
 
 /// <summary>A saved page as it is being typed.</summary>
