@@ -28,4 +28,17 @@ public sealed class DialogTests(Site site) : BrowserTest(site)
             await Expect(dialogs).ToHaveCountAsync(0);
         }
     }
+
+    [Fact]
+    public async Task A_dialog_that_follows_another_one_opens()
+    {
+        var window = await OpenWindow("otherPartner");
+        await window.Go("keys");
+        await window.Button("Keys.New").First.ClickAsync();
+        var dialog = window.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel(window.Words["Keys.Name"], new() { Exact = true }).FillAsync("Kettle's second key");
+        await dialog.GetByText(window.Words["Keys.Create"], new() { Exact = true }).DblClickAsync();
+        await Expect(window.Page.Locator("[data-secret]")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("^olk_"));
+        await Expect(dialog).ToHaveCountAsync(1);
+    }
 }
