@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using MudBlazor;
 using MudBlazor.Services;
 using OrleansLinks.Access;
@@ -32,6 +33,7 @@ public static class ConsoleHost
     {
         services.AddSingleton(settings);
         services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddScoped<IDialogService, OneDialog>();
         services.AddMudServices(options =>
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
@@ -146,8 +148,13 @@ public static class ConsoleHost
             pages.MapQrCodes();
             mapForOperator?.Invoke(endpoints.MapGroup("").RequireAuthorization(
                 new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().RequireRole(nameof(Role.Operator)).Build()).ExcludeFromDescription());
-            endpoints.MapGet("/console.json", () => Results.Json(new { ready = true })).AllowAnonymous().ExcludeFromDescription();
+            endpoints.MapGet("/console.json", IsReady).AllowAnonymous().ExcludeFromDescription();
         });
         app.Map($"{Path}/{{**path}}", console.Build()).ExcludeFromDescription();
     }
+
+    /// <summary>Whether pages can be loaded from here; not from a server that is about to stop, which has already left its pages.</summary>
+    private static IResult IsReady(IHostApplicationLifetime host) => host.ApplicationStopping.IsCancellationRequested
+        ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable)
+        : Results.Json(new { ready = true });
 }

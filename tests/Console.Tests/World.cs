@@ -42,6 +42,15 @@ internal sealed class World
         return new NewTask(made.Id(), task, campaignId, campaign, partner, KeyOf(kind == "creator" ? "creator" : "partner"));
     }
 
+    /// <summary>A conversion of a click on a new link of a task; answers its id.</summary>
+    public async Task<string> MakeConversion(NewTask task, string order, string amount)
+    {
+        var link = await _operator.Post($"/tasks/{task.Id}/links", new { landingPage = "https://www.example.com/ordered" });
+        var landing = await _operator.Click(link.Text("trackingUrl"));
+        var clickId = landing[landing.IndexOf("clk_", StringComparison.Ordinal)..];
+        return (await _operator.Post("/conversions", new { clickId, orderId = order, amount = new { amount, currency = "EUR" }, programId = this["program"] })).Id();
+    }
+
     /// <summary>What the API says.</summary>
     public Task<JsonElement> Read(string path) => _operator.Get(path);
 

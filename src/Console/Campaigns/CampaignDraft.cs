@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 using OrleansLinks.Campaigns;
+using OrleansLinks.WebConsole.Client;
+using OrleansLinks.WebConsole.Texts;
 
 namespace OrleansLinks.WebConsole.Campaigns;
 
@@ -108,6 +108,36 @@ public sealed class CampaignDraft
         },
     };
 
+    /// <summary>Takes over what somebody else has saved to fields that were left alone.</summary>
+    /// <param name="seen">The campaign as it was read.</param>
+    /// <param name="newest">The campaign as it is now.</param>
+    /// <param name="differences">Takes what differs.</param>
+    internal void Renew(CampaignDraft seen, CampaignDraft newest, Differences differences)
+    {
+        Name = differences.Keep("Campaigns.Name", Name, seen.Name, newest.Name);
+        StartsAt = differences.Keep("Campaigns.Start", StartsAt, seen.StartsAt, newest.StartsAt);
+        EndsAt = differences.Keep("Campaigns.End", EndsAt, seen.EndsAt, newest.EndsAt);
+        Pays = differences.Keep("Campaigns.Pay", Pays, seen.Pays, newest.Pays);
+        Model = differences.Keep("Campaigns.Model", Model, seen.Model, newest.Model);
+        Amount = differences.Keep("Campaigns.Amount", Amount, seen.Amount, newest.Amount);
+        Rate = differences.Keep("Campaigns.Rate", Rate, seen.Rate, newest.Rate);
+        MinPayout = differences.Keep("Campaigns.MinPayout", MinPayout, seen.MinPayout, newest.MinPayout);
+        MaxPayout = differences.Keep("Campaigns.MaxPayout", MaxPayout, seen.MaxPayout, newest.MaxPayout);
+        CapPayout = differences.Keep("Campaigns.CapPayout", CapPayout, seen.CapPayout, newest.CapPayout);
+        CapConversions = differences.Keep("Campaigns.CapConversions", CapConversions, seen.CapConversions, newest.CapConversions);
+        Tracks = differences.Keep("Campaigns.Track", Tracks, seen.Tracks, newest.Tracks);
+        AttributionWindowDays = differences.Keep("Campaigns.Window", AttributionWindowDays, seen.AttributionWindowDays, newest.AttributionWindowDays);
+        LockingPeriodDays = differences.Keep("Campaigns.Locking", LockingPeriodDays, seen.LockingPeriodDays, newest.LockingPeriodDays);
+        Mode = differences.Keep("Campaigns.LandingPages", Mode, seen.Mode, newest.Mode);
+
+        // The list stays as it is on the page, with pages that are gone as new ones; or it is the newest as a whole.
+        var kept = differences.Keep("Campaigns.Pages", new PageList(Pages), new PageList(seen.Pages), new PageList(newest.Pages));
+        var there = newest.Pages.Select(page => page.Id).ToHashSet();
+        SavedPageDraft[] pages = [.. kept.Pages.Select(page => page.Id is null || there.Contains(page.Id) ? page : new SavedPageDraft { Name = page.Name, Url = page.Url })];
+        Pages.Clear();
+        Pages.AddRange(pages);
+    }
+
     private PayoutTerms ReadTerms(string currency)
     {
         var cap = new PayoutCap(ReadWhole(CapConversions), ReadMoney(CapPayout, currency));
@@ -127,22 +157,20 @@ public sealed class CampaignDraft
     private static long? ReadWhole(string? text) =>
         ReadNumber(text) is not { } number ? null : decimal.IsInteger(number) && number is >= 0 and <= long.MaxValue ? (long)number : NoNumber;
 
-    /// <summary>A number as it is written in the language of the page, also with digits of full width.</summary>
-    private static decimal? ReadNumber(string? text)
+    private static decimal? ReadNumber(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? null : TypedNumber.TryRead(text, out var number) ? number : NoNumber;
+
+    private static string? Write(decimal? number) => TypedNumber.Write(number);
+
+    /// <summary>Pages that are the same when all that is in them is.</summary>
+    private sealed record PageList(IReadOnlyList<SavedPageDraft> Pages)
     {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return null;
-        }
+        public bool Equals(PageList? other) => other is not null && Texts.SequenceEqual(other.Texts);
 
-        // Half a surrogate pair cannot be normalised.
-        return !OrleansLinks.Texts.HasForbiddenCharacters(text)
-            && decimal.TryParse(text.Normalize(NormalizationForm.FormKC).Trim(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.CurrentCulture, out var number)
-            ? number
-            : NoNumber;
+        public override int GetHashCode() => Pages.Count;
+
+        private IEnumerable<(string?, string?, string?)> Texts => Pages.Select(page => (page.Id, page.Name, page.Url));
     }
-
-    private static string? Write(decimal? number) => number?.ToString("0.####", CultureInfo.CurrentCulture);
 }
 
 /// <summary>A saved page as it is being typed.</summary>

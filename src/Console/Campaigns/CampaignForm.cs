@@ -28,6 +28,7 @@ public sealed class CampaignForm
     private readonly TimeProvider _clock;
     private readonly HashSet<string> _typed = [];
     private readonly HashSet<string> _left = [];
+    private readonly Dictionary<string, UnreadTime> _unread = [];
     private ApiProblem? _problem;
 
     /// <summary>A form.</summary>
@@ -54,7 +55,7 @@ public sealed class CampaignForm
     public CampaignKind Kind { get; }
 
     /// <summary>The campaign as it was read; null for a new one.</summary>
-    public CampaignInfo? Original { get; }
+    public CampaignInfo? Original { get; private set; }
 
     /// <summary>What was typed.</summary>
     public CampaignDraft Draft { get; }
@@ -95,6 +96,36 @@ public sealed class CampaignForm
         IsTouched = true;
         Check();
         Changed?.Invoke();
+    }
+
+    /// <summary>What was typed in a field and is no time; null where nothing is.</summary>
+    public UnreadTime? UnreadOf(string field) => _unread.GetValueOrDefault(field);
+
+    /// <summary>Something was typed that is no time, or no longer; while it is there nothing is saved.</summary>
+    public void SetUnread(string field, UnreadTime? unread)
+    {
+        if (unread is null)
+        {
+            _unread.Remove(field);
+        }
+        else
+        {
+            _unread[field] = unread;
+        }
+
+        Type(field);
+    }
+
+    /// <summary>Somebody else has saved the campaign: what was typed is kept, and what was not is as it is now.</summary>
+    /// <param name="newest">The campaign as it is now.</param>
+    /// <returns>What differs.</returns>
+    public Differences Renew(CampaignInfo newest)
+    {
+        var differences = new Differences();
+        Draft.Renew(CampaignDraft.Of(Original!), CampaignDraft.Of(newest), differences);
+        Original = newest;
+        Check();
+        return differences;
     }
 
     /// <summary>A step was left: what is wrong in it is said from now on.</summary>
@@ -138,6 +169,18 @@ public sealed class CampaignForm
             refusal.Code,
             refusal.Message,
             refusal.Errors.GroupBy(error => error.Field).ToDictionary(group => group.Key, group => group.Select(error => error.Message).ToArray()));
+        if (_unread.Count > 0)
+        {
+            // The field itself says what is wrong.
+            Preview = null;
+            var errors = _problem?.Errors?.ToDictionary() ?? [];
+            foreach (var field in _unread.Keys)
+            {
+                errors[field] = [];
+            }
+
+            _problem = new ApiProblem(422, _problem?.Code ?? "validation_failed", _problem?.Detail, errors);
+        }
     }
 
     private static Dictionary<string, object?> Write(CampaignChange change)

@@ -3,6 +3,7 @@ using OrleansLinks.Campaigns;
 using OrleansLinks.Clicks;
 using OrleansLinks.Links;
 using OrleansLinks.Tasks;
+using OrleansLinks.WebConsole.Security;
 
 namespace OrleansLinks.WebConsole.Client;
 
@@ -59,7 +60,12 @@ public sealed record TrackingLink(
     string? SubId3,
     string? SharedId,
     string? Param,
-    CounterView? Counters);
+    CounterView? Counters)
+{
+    /// <summary>Whether somebody can enable it: what the brand has disabled, a partner cannot.</summary>
+    /// <param name="user">Who it is.</param>
+    public bool CanBeEnabledBy(SignedIn user) => State == LinkState.Disabled && user.CanWrite && !(user.IsPartner && DisabledBy == LinkCreator.Brand);
+}
 
 /// <summary>A campaign that a partner takes part in, as the API shows it.</summary>
 public sealed record ParticipatingIn(

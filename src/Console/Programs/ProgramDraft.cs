@@ -1,12 +1,13 @@
 using OrleansLinks.Links;
 using OrleansLinks.Programs;
+using OrleansLinks.WebConsole.Client;
 
 namespace OrleansLinks.WebConsole.Programs;
 
 /// <summary>A program's fields as they are typed.</summary>
 public sealed class ProgramDraft
 {
-    private readonly ProgramInfo? _seen;
+    private ProgramInfo? _seen;
 
     /// <summary>A new program's fields.</summary>
     /// <param name="zone">The time zone to begin with.</param>
@@ -81,6 +82,25 @@ public sealed class ProgramDraft
                 }
             }
         }
+    }
+
+    /// <summary>Somebody else has saved the program: what was typed is kept, and what was not is as it is now.</summary>
+    /// <param name="newest">The program as it is now.</param>
+    /// <returns>What differs.</returns>
+    public Differences Renew(ProgramInfo newest)
+    {
+        var (seen, differences) = (_seen!, new Differences());
+        Name = differences.Keep("Programs.Name", Name, seen.Name, newest.Name);
+        LandingPage = differences.Keep("Programs.LandingPage", LandingPage, seen.DefaultLandingPage, newest.DefaultLandingPage);
+        TrackingHost = differences.Keep("Programs.TrackingHost", TrackingHost, seen.TrackingHost, newest.TrackingHost);
+        TimeZone = differences.Keep("Programs.TimeZone", TimeZone, seen.TimeZone, newest.TimeZone);
+        ClickIdParameter = differences.Keep("Programs.ClickIdParameter", ClickIdParameter, seen.ClickIdParameter, newest.ClickIdParameter);
+        LandingTemplate = differences.Keep("Programs.Template", LandingTemplate, seen.LandingTemplate, newest.LandingTemplate);
+        var domains = differences.Keep("Programs.Domains", string.Join(' ', Domains), string.Join(' ', seen.PermittedDomains), string.Join(' ', newest.PermittedDomains));
+        Domains.Clear();
+        Domains.AddRange(domains.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        _seen = newest;
+        return differences;
     }
 
     /// <summary>Adds the domains of a text, which may have many; nothing when one of them is none.</summary>

@@ -32,6 +32,9 @@ public sealed record ReportSums(
         _ => (measure == Measure.Revenue ? Revenue : Payout).FirstOrDefault(money => currency is null || money.Currency == currency)?.Amount ?? 0m,
     };
 
+    /// <summary>What stands between amounts in several currencies.</summary>
+    public const string Separator = " · ";
+
     /// <summary>A measure as it is written on the page.</summary>
     /// <param name="measure">The measure.</param>
     /// <param name="currency">The currency in which no money is written; null where none is known.</param>
@@ -46,7 +49,7 @@ public sealed record ReportSums(
     public static bool IsMoney(Measure measure) => measure is Measure.Revenue or Measure.Payout;
 
     private static string Write(IReadOnlyList<Money> amounts, string? currency) =>
-        amounts.Count > 0 ? string.Join(" · ", amounts.Select(Layout.Viewer.Money))
+        amounts.Count > 0 ? string.Join(Separator, amounts.Select(Layout.Viewer.Money))
         : currency is not null ? Layout.Viewer.Money(new Money(0m, currency))
         : Layout.Viewer.Number(0);
 

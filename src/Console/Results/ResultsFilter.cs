@@ -145,6 +145,12 @@ public sealed record ResultsFilter
     /// <summary>Of this link.</summary>
     public string? LinkId { get; init; }
 
+    /// <summary>Whether the address it was read from asks for days that there are not.</summary>
+    public bool HasUnreadDays { get; init; }
+
+    /// <summary>Whether the address it was read from asks for a time zone that there is not.</summary>
+    public bool HasUnreadZone { get; init; }
+
     /// <summary>Reads the query of an address; what it does not say, or says wrongly, is as at the beginning.</summary>
     public static ResultsFilter Read(string address)
     {
@@ -156,6 +162,8 @@ public sealed record ResultsFilter
         return new ResultsFilter
         {
             Period = isCustom ? Period.Custom : Word<Period>(Text("period")) is { } period and not Period.Custom ? period : start.Period,
+            HasUnreadDays = !isCustom && ((Text("from") ?? Text("to")) is not null || (Text("period") is { } named && Word<Period>(named) is null or Period.Custom)),
+            HasUnreadZone = Text("zone") is { } asked && !ZoneList.IsKnown(asked),
             From = isCustom ? from : null,
             To = isCustom ? to : null,
             Zone = Text("zone") is { } zone && ZoneList.IsKnown(zone) ? zone : null,

@@ -10,8 +10,7 @@ namespace OrleansLinks.WebConsole.Security;
 /// Who is signed in. The key is kept in the session's cookie, encrypted, and in the server's memory while a page is open;
 /// no page and no script ever has it.
 /// </summary>
-/// <param name="authentication">Who the page's user is.</param>
-public sealed class ConsoleSession(AuthenticationStateProvider authentication)
+public sealed class ConsoleSession : IDisposable
 {
     private const string KeyClaim = "key";
     private const string KeyIdClaim = "keyId";
@@ -20,17 +19,39 @@ public sealed class ConsoleSession(AuthenticationStateProvider authentication)
     private const string ReadOnlyClaim = "readOnly";
     private const string EndsClaim = "ends";
 
-    /// <summary>The key was refused: it was revoked or has expired.</summary>
+    private readonly AuthenticationStateProvider _authentication;
+
+    /// <summary>A session.</summary>
+    /// <param name="authentication">Who the page's user is.</param>
+    public ConsoleSession(AuthenticationStateProvider authentication)
+    {
+        _authentication = authentication;
+        _authentication.AuthenticationStateChanged += Changed;
+    }
+
+    /// <summary>The key was refused, or has been found not to hold any more: it was revoked or has expired. From any thread.</summary>
     public event Action? Ended;
 
     /// <summary>The key to call the API with; null where nobody is signed in any more.</summary>
-    public async ValueTask<string?> FindKey() => KeyOf((await authentication.GetAuthenticationStateAsync()).User);
+    public async ValueTask<string?> FindKey() => KeyOf((await _authentication.GetAuthenticationStateAsync()).User);
 
     /// <summary>Who is signed in; null where nobody is any more.</summary>
-    public async ValueTask<SignedIn?> Find() => Read((await authentication.GetAuthenticationStateAsync()).User);
+    public async ValueTask<SignedIn?> Find() => Read((await _authentication.GetAuthenticationStateAsync()).User);
 
     /// <summary>Ends the session of the page.</summary>
     public void End() => Ended?.Invoke();
+
+    /// <inheritdoc/>
+    public void Dispose() => _authentication.AuthenticationStateChanged -= Changed;
+
+    private async void Changed(Task<AuthenticationState> user)
+    {
+        // Whoever it is found by: a call of the page, or the look that is taken at the keys of pages that call nothing.
+        if (Read((await user).User) is null)
+        {
+            End();
+        }
+    }
 
     /// <summary>What a session's cookie says.</summary>
     /// <param name="key">The key's grants.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Resources;
@@ -10,6 +11,8 @@ namespace OrleansLinks.WebConsole.Texts;
 /// </summary>
 public sealed class PageTexts
 {
+    private static readonly SearchValues<char> Directions = SearchValues.Create("\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\u061C");
+
     private readonly ConcurrentDictionary<string, ResourceManager> _files = new();
     private readonly ConcurrentDictionary<(string Language, string Key), string> _texts = new();
 
@@ -17,8 +20,16 @@ public sealed class PageTexts
     /// <exception cref="InvalidOperationException">There is no such text.</exception>
     public string this[string key] => Find(key) ?? throw new InvalidOperationException($"There is no text {key}.");
 
-    /// <summary>A text with values in it, which are written as the language of the page does.</summary>
-    public string this[string key, params object?[] values] => string.Format(CultureInfo.CurrentCulture, this[key], values);
+    /// <summary>
+    /// A text with values in it, which are written as the language of the page does. Marks of direction in names are left out, which
+    /// would turn the words around them.
+    /// </summary>
+    public string this[string key, params object?[] values] =>
+        string.Format(CultureInfo.CurrentCulture, this[key], [.. values.Select(value => value is string text ? WithoutDirections(text) : value)]);
+
+    /// <summary>A text without marks that turn the direction of what follows.</summary>
+    public static string WithoutDirections(string text) =>
+        text.AsSpan().ContainsAny(Directions) ? string.Concat(text.Where(letter => !Directions.Contains(letter))) : text;
 
     /// <summary>A text, or null where there is none.</summary>
     public string? Find(string key)

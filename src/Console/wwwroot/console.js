@@ -69,27 +69,58 @@
   };
 
   if (!document.querySelector('[data-plain]')) {
-    // A page's connection is one WebSocket, so that any balancer in front of several edges will do. When the server no
-    // longer knows the page, or has been away, the page is loaded anew as soon as the server answers.
-    let waiting = false;
-    const reloadWhenThere = () => {
-      if (waiting) return;
-      waiting = true;
-      const look = async () => {
-        try {
-          if ((await fetch('console.json', { cache: 'no-store' })).ok) return location.reload();
-        } catch { /* Not yet. */ }
-        setTimeout(look, 1000);
-      };
-      look();
+    // A page's connection is one WebSocket, so that any balancer in front of several edges will do. While it is away the page
+    // says so and looks whether the server answers; when it does and no longer knows the page, the page is loaded anew.
+    const away = document.getElementById('components-reconnect-modal');
+    const isAway = () => away.classList.contains('components-reconnect-show');
+    const wait = ms => new Promise(resolve => { setTimeout(resolve, ms); });
+    const answers = async () => {
+      try {
+        return (await fetch('console.json', { cache: 'no-store' })).ok;
+      } catch {
+        return false;
+      }
     };
-    document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
-      if (event.detail.state === 'failed' || event.detail.state === 'rejected') reloadWhenThere();
-    });
+    const comeBack = async () => {
+      let isKnown = true;
+      for (let tries = 0; isAway(); tries++) {
+        await wait(tries < 3 ? 300 : 1000);
+        if (!await answers()) continue;
+        if (!isKnown) {
+          location.reload();
+          return;
+        }
+
+        try {
+          isKnown = await Blazor.reconnect();
+        } catch { /* It has gone again. */ }
+      }
+    };
+
+    // What scripts tell the server while it is away does not reach it, which the page has said.
+    const pass = event => {
+      if (isAway() && `${(event.reason ?? event.error)?.message}`.includes("not in the 'Connected' State")) event.preventDefault();
+    };
+    addEventListener('unhandledrejection', pass);
+    addEventListener('error', pass);
+
+    // Nobody takes a form then, and the browser would leave the page with it.
+    addEventListener('submit', event => {
+      if (isAway()) event.preventDefault();
+    }, true);
     Blazor.start({
       circuit: {
         configureSignalR: builder => builder.withUrl('_blazor', { skipNegotiation: true, transport: 1 }),
-        reconnectionOptions: { maxRetries: 60, retryIntervalMilliseconds: tries => (tries < 3 ? 300 : 1000) },
+        reconnectionHandler: {
+          onConnectionDown() {
+            if (isAway()) return;
+            away.classList.add('components-reconnect-show');
+            comeBack();
+          },
+          onConnectionUp() {
+            away.classList.remove('components-reconnect-show');
+          },
+        },
       },
     });
   }

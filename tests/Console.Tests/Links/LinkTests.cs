@@ -50,4 +50,28 @@ public sealed class LinkTests(Site site) : BrowserTest(site)
         await Expect(window.Button("Links.Disable")).ToBeVisibleAsync();
         Assert.Equal(System.Net.HttpStatusCode.Found, await Site.Instance.Operator.StatusOfLink(link));
     }
+
+    [Fact]
+    public async Task The_link_of_a_task_is_not_offered_while_it_is_disabled()
+    {
+        var task = await World.MakeTask("performance", "programDefault", "Off at the top", "Do not hand it out");
+        var window = await OpenWindow("brand");
+        await window.Go($"tasks/{task.Id}");
+        var panel = window.Page.Locator(".link-panel");
+        await Expect(panel.Locator(".copy-button")).ToHaveCountAsync(1);
+        await window.Button("Links.Disable").ClickAsync();
+        await window.Page.GetByRole(Microsoft.Playwright.AriaRole.Dialog).GetByText(window.Words["Links.Disable"], new() { Exact = true }).ClickAsync();
+        await Expect(panel).ToContainTextAsync(window.Words["Links.DisabledNow"]);
+        await Expect(panel.Locator(".copy-button, .qr-button")).ToHaveCountAsync(0);
+
+        // The partner cannot undo it, and is told who has done it.
+        var partner = await OpenWindow("partner");
+        await partner.Go($"tasks/{task.Id}");
+        await Expect(partner.Page.Locator(".link-panel")).ToContainTextAsync(partner.Words["Links.DisabledByBrand"]);
+        await Expect(partner.Page.Locator(".link-panel .copy-button, .link-panel .gate-button")).ToHaveCountAsync(0);
+
+        await panel.Locator(".gate-button").ClickAsync();
+        await Expect(panel.Locator(".copy-button")).ToHaveCountAsync(1);
+        await Expect(window.Button("Links.Disable")).ToBeVisibleAsync();
+    }
 }

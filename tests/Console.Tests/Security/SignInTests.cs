@@ -89,6 +89,20 @@ public sealed class SignInTests(Site site) : BrowserTest(site)
         await Expect(window.Main).ToContainTextAsync(window.Words["Common.SessionEnded"]);
     }
 
+    [Theory]
+    [InlineData("tasks/{task}")]
+    [InlineData("keys")]
+    [InlineData("campaigns/{campaign}/edit")]
+    public async Task A_page_that_nobody_touches_leaves_soon_after_its_key_is_revoked(string path)
+    {
+        var made = await Site.Instance.Operator.Post("/keys", new { role = "brand", programId = World["program"], name = "Short-lived, idle" });
+        var window = Keep(await Window.Open(Site.Chromium, Site.Origin, await PlainBrowser.SessionOf(Site.Origin, made.Text("key"))));
+        await window.Go(World.Fill(path));
+        await Site.Instance.Operator.Delete($"/keys/{made.Id()}");
+        await window.Page.WaitForURLAsync("**/console/sign-in?**", new() { Timeout = 20_000 });
+        await Expect(window.Main).ToContainTextAsync(window.Words["Common.SessionEnded"]);
+    }
+
     private static Task<string> WhatScriptsRead(Window window) => window.Page.EvaluateAsync<string>(
         "() => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + location.href + JSON.stringify(history.state)");
 }
