@@ -12,6 +12,8 @@ missing=()
 for tool in curl jq; do command -v "$tool" >/dev/null || missing+=("$tool"); done
 # The tests of PostgreSQL run one of their own, which Debian keeps off the path.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+# The tests of the manifests build them.
+command -v kubectl >/dev/null || missing+=(kubernetes-client)
 # The tests of the console look at its pages with Debian's browser, in all of its languages.
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
