@@ -14,7 +14,7 @@ namespace OrleansLinks.Deploy;
 internal sealed record ProgramKind(string Name, string Project, string Dll, IReadOnlyDictionary<string, Func<IConfiguration, object>> Sections)
 {
     /// <summary>What is read by others than the program's options: .NET, OpenTelemetry, and, for these, the names of pods.</summary>
-    private static readonly string[] OfOthers = ["DOTNET_", "OTEL_", "POD_", "NODE_"];
+    private static readonly string[] OfOthers = ["ASPNETCORE_HTTP_PORTS", "DOTNET_", "OTEL_", "POD_", "NODE_"];
 
     public static ProgramKind Silo { get; } = new("silo", "src/Silo", "OrleansLinks.Silo.dll", SectionsOf(
         Section<HttpOptions>("Http"), Section<DatabaseOptions>("Database"), Section<ClusterSettings>("Cluster"), Section<ShutdownOptions>("Shutdown"), Section<WebhookOptions>("Webhooks")));

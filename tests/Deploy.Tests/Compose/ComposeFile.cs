@@ -78,6 +78,8 @@ internal sealed class Service
 {
     public string Image { get; set; } = "";
 
+    public string PullPolicy { get; set; } = "";
+
     public string Restart { get; set; } = "";
 
     public string User { get; set; } = "";
