@@ -1,4 +1,5 @@
 using System.Net;
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using OrleansLinks.Hosting;
 using OrleansLinks.WebConsole;
@@ -44,7 +45,7 @@ internal sealed record ProgramKind(string Name, string Project, string Dll, IRea
             }
         }
 
-        return new ProgramSettings(Sections.ToDictionary(section => section.Value(configuration).GetType(), section => section.Value(configuration)));
+        return new ProgramSettings(Sections.Values.Select(read => read(configuration)).ToDictionary(options => options.GetType()));
     }
 
     /// <summary>The ports at which it listens with these settings: HTTP first.</summary>
@@ -59,8 +60,8 @@ internal sealed record ProgramKind(string Name, string Project, string Dll, IRea
     {
         if (name.Length == 0)
         {
-            // Of the names without a section, those that the options have.
-            var known = typeof(T).GetProperties().Select(property => (property.GetCustomAttributes(typeof(ConfigurationKeyNameAttribute), false).SingleOrDefault() as ConfigurationKeyNameAttribute)?.Name ?? property.Name);
+            // The binder would take sections for settings here.
+            var known = typeof(T).GetProperties().Select(property => property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? property.Name);
             if (configuration.GetChildren().FirstOrDefault(one => one.Value is not null && !known.Contains(one.Key, StringComparer.Ordinal)) is { } unknown)
             {
                 throw new InvalidOperationException($"No setting is called {unknown.Key}.");

@@ -17,18 +17,18 @@ public sealed class PublishedCluster : IAsyncLifetime
     /// <summary>Where each service's program answers.</summary>
     internal Dictionary<string, string> Origins { get; } = [];
 
-    internal ComposeFile File { get; } = ComposeFile.Read();
+    internal ComposeFile Described { get; } = ComposeFile.Read();
 
     /// <summary>The services of a program.</summary>
-    internal IEnumerable<string> NamesOf(ProgramKind program) => File.Programs.Where(one => one.Program == program).Select(one => one.Name);
+    internal IEnumerable<string> NamesOf(ProgramKind program) => Described.Programs.Where(one => one.Program == program).Select(one => one.Name);
 
     public async ValueTask InitializeAsync()
     {
         var database = StartDatabase();
         var programs = ProgramKind.All.ToDictionary(program => program, Publish);
         await Task.WhenAll(programs.Values.Append(database));
-        var ports = File.Programs.ToDictionary(one => one.Name, _ => Instance.FreePort());
-        foreach (var (name, service, program) in File.Programs)
+        var ports = Described.Programs.ToDictionary(one => one.Name, _ => Instance.FreePort());
+        foreach (var (name, service, program) in Described.Programs)
         {
             var environment = await service.EnvironmentWith(program);
             foreach (var (variable, value) in EnvironmentHere(name, service, program.Read(environment), ports))
@@ -40,7 +40,7 @@ public sealed class PublishedCluster : IAsyncLifetime
             _children[name] = Child.Start("dotnet", [Path.Combine(programs[program].Result, program.Dll)], environment!);
         }
 
-        await Task.WhenAll(File.Programs.Select(one => _children[one.Name].WaitForOutput(
+        await Task.WhenAll(Described.Programs.Select(one => _children[one.Name].WaitForOutput(
             "that it is ready", line => one.Program == ProgramKind.Edge ? Instance.IsReady(line) : line.Contains("The silo is ready at", StringComparison.Ordinal))));
     }
 
@@ -78,7 +78,7 @@ public sealed class PublishedCluster : IAsyncLifetime
         {
             // Tracking links lead to the port that Compose publishes for the first edge.
             var origin = new UriBuilder(settings.Get<TrackingOptions>().Origin);
-            var published = File.Programs.Single(one => one.Service.Ports.Any(port => port.Split(':')[1] == $"{origin.Port}"));
+            var published = Described.Programs.Single(one => one.Service.Ports.Any(port => port.Split(':')[1] == $"{origin.Port}"));
             origin.Port = ports[published.Name];
             here["Tracking__Origin"] = origin.Uri.GetLeftPart(UriPartial.Authority);
             here["Data__Folder"] = _folder.File(name);
@@ -90,7 +90,7 @@ public sealed class PublishedCluster : IAsyncLifetime
     private async Task StartDatabase()
     {
         _database = await PostgresServer.StartAsync("fsync=off", "max_connections=200");
-        var environment = File.Services["postgres"].Environment;
+        var environment = Described.Services["postgres"].Environment;
         await using var source = NpgsqlDataSource.Create(_database.ConnectionStringOf("postgres") + ";Pooling=false");
         foreach (var sql in (string[])
             [$"CREATE ROLE {environment["POSTGRES_USER"]} LOGIN", $"CREATE DATABASE {environment["POSTGRES_DB"]} OWNER {environment["POSTGRES_USER"]}"])

@@ -21,8 +21,6 @@ internal sealed class ServiceMonitor : IKubernetesObject<V1ObjectMeta>
 
 internal sealed class ServiceMonitorSpec
 {
-    public string JobLabel { get; set; } = "";
-
     public V1LabelSelector Selector { get; set; } = new();
 
     public List<ScrapedEndpoint> Endpoints { get; set; } = [];
@@ -35,6 +33,15 @@ internal sealed class ScrapedEndpoint
     public string Path { get; set; } = "";
 
     public string Interval { get; set; } = "";
+
+    public List<Relabeling> Relabelings { get; set; } = [];
+}
+
+internal sealed class Relabeling
+{
+    public List<string> SourceLabels { get; set; } = [];
+
+    public string TargetLabel { get; set; } = "";
 }
 
 /// <summary>What is alerted.</summary>

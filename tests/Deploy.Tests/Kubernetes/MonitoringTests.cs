@@ -19,8 +19,11 @@ public sealed class MonitoringTests
             var monitor = Assert.Single(overlay.All<ServiceMonitor>(), one => one.Metadata.Name == workload.Name);
             var service = Assert.Single(overlay.All<V1Service>(), one => monitor.Spec.Selector.Selects(one.Metadata.Labels));
             Assert.True(service.Spec.Selector.Selects(workload.Labels));
-            Assert.Equal(program.Name, service.Metadata.Labels[monitor.Spec.JobLabel]);
+
+            // The operator calls the job by the service.
+            Assert.Equal($"orleanslinks-{program.Name}", service.Metadata.Name);
             var endpoint = Assert.Single(monitor.Spec.Endpoints);
+            Assert.Contains(endpoint.Relabelings, one => one.TargetLabel == "instance" && one.SourceLabels.SequenceEqual(["__meta_kubernetes_pod_name"]));
             Assert.Equal("/metrics", endpoint.Path);
             Assert.Contains(service.Spec.Ports, port => port.Name == endpoint.Port && workload.PortOf(port.TargetPort) == workload.PortOf("http"));
         }
