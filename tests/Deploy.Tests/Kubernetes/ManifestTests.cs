@@ -178,6 +178,7 @@ public sealed class ManifestTests
         foreach (var service in overlay.All<V1Service>().Where(one => one.Spec.Selector is not null))
         {
             var workload = Assert.Single(overlay.Workloads, one => service.Spec.Selector.Selects(one.Labels));
+            Assert.Equal(service.Metadata.Name == "orleanslinks" ? overlay.WorkloadOf(ProgramKind.Edge).Name : service.Metadata.Name, workload.Name);
             Assert.All(service.Spec.Ports, port =>
             {
                 var reached = workload.PortOf(port.TargetPort);
@@ -225,6 +226,8 @@ public sealed class ManifestTests
             Assert.True(container.ReadOnlyRootFilesystem);
             Assert.False(container.AllowPrivilegeEscalation);
             Assert.Equal(["ALL"], container.Capabilities.Drop);
+            Assert.Equal(["cpu", "memory"], one.Container.Resources.Requests.Keys.Order());
+            Assert.Equal(["cpu", "memory"], one.Container.Resources.Limits.Keys.Order());
             Assert.All(["cpu", "memory"], resource =>
             {
                 Assert.True(one.Container.Resources.Requests[resource].ToDecimal() > 0);
