@@ -14,6 +14,8 @@ for tool in curl jq; do command -v "$tool" >/dev/null || missing+=("$tool"); don
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 # The tests of alerts and dashboards ask Debian's Prometheus.
 command -v prometheus >/dev/null || missing+=(prometheus)
+# The tests of the manifests build them.
+command -v kubectl >/dev/null || missing+=(kubernetes-client)
 # The tests of the console look at its pages with Debian's browser, in all of its languages.
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)

@@ -1,4 +1,3 @@
-using System.Net;
 using Orleans.Configuration;
 using OrleansLinks.Hosting;
 using OrleansLinks.Storage.Postgres;
@@ -28,14 +27,7 @@ public static class ClusterSilo
             .AddPostgresClustering(database)
             .AddPostgresGrainStorage(database)
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId))
-            .Configure<EndpointOptions>(options =>
-            {
-                options.AdvertisedIPAddress = address;
-                options.SiloPort = siloPort;
-                options.GatewayPort = gatewayPort;
-                options.SiloListeningEndpoint = new IPEndPoint(address, siloPort);
-                options.GatewayListeningEndpoint = new IPEndPoint(address, gatewayPort);
-            })
+            .ConfigureEndpoints(address, siloPort, gatewayPort)
             .NoticeFailures());
     }
 }
