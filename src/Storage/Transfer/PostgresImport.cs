@@ -60,13 +60,18 @@ internal sealed class PostgresImport(PostgresDatabase database, PostgresPartitio
         }));
     }
 
-    public Task<ImportReport> RunAsync(string folder, string serviceId) => TryAsync(folder, async () =>
+    public async Task<ImportReport> RunAsync(string folder, string serviceId)
     {
-        using var source = ImportSource.Open(folder);
-        await database.OpenAsync(CancellationToken.None);
-        await partitions.PrepareImportAsync(source.Days);
-        return await database.UseAsync(connection => RunAsync(connection, source, serviceId));
-    });
+        // Before the schema is brought up to date.
+        await CheckAsync(folder);
+        return await TryAsync(folder, async () =>
+        {
+            using var source = ImportSource.Open(folder);
+            await database.OpenAsync(CancellationToken.None);
+            await partitions.PrepareImportAsync(source.Days);
+            return await database.UseAsync(connection => RunAsync(connection, source, serviceId));
+        });
+    }
 
     private static async Task<T> TryAsync<T>(string folder, Func<Task<T>> work)
     {

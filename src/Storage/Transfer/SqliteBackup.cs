@@ -58,8 +58,11 @@ public static class SqliteBackup
         {
             connection.Open();
 
+            Run(connection, "PRAGMA busy_timeout = 5000");
+
             // The snapshot is that of the first read.
-            Run(connection, "PRAGMA busy_timeout = 5000; BEGIN; SELECT count(*) FROM sqlite_schema;");
+            Run(connection, "BEGIN");
+            Run(connection, "SELECT count(*) FROM sqlite_schema");
             return connection;
         }
         catch
@@ -76,7 +79,8 @@ public static class SqliteBackup
             copy.Open();
 
             // It counts when it is complete, and is flushed then.
-            Run(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
+            Run(copy, "PRAGMA journal_mode = OFF");
+            Run(copy, "PRAGMA synchronous = OFF");
             source.BackupDatabase(copy);
         }
 
