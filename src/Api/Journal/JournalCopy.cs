@@ -15,6 +15,7 @@ namespace OrleansLinks.Journal;
 internal static class JournalCopy
 {
     private const int PieceBytes = 1024 * 1024;
+    private const int MaxTries = 3;
 
     /// <summary>Copies the journal of a folder into another; the copy is on disk when it returns.</summary>
     /// <param name="from">The journal's folder.</param>
@@ -32,9 +33,9 @@ internal static class JournalCopy
         var copies = new List<Segment>();
         foreach (var path in System.IO.Directory.EnumerateFiles(from, "*" + Segment.Extension).Order(StringComparer.Ordinal))
         {
-            if (Segment.TryParseName(path, out var first) && CopySegment(path, Segment.PathOf(to, first)) is { } length)
+            if (Segment.TryParseName(path, out var first) && CopySegment(path, new(Segment.PathOf(to, first), first)) is { } copy)
             {
-                copies.Add(new(Segment.PathOf(to, first), first) { Length = length });
+                copies.Add(copy);
             }
         }
 
@@ -49,43 +50,74 @@ internal static class JournalCopy
         return copies.Sum(copy => CountBehind(copy, facts?.Shipped ?? 0));
     }
 
-    /// <returns>How long the copy is; null when the segment is gone.</returns>
-    private static long? CopySegment(string from, string to)
+    /// <returns>The copy; null when the segment is gone.</returns>
+    private static Segment? CopySegment(string from, Segment copy)
     {
-        var buffer = new AlignedBuffer(PieceBytes);
         try
         {
-            // As it is written; see SegmentReader.
-            using var source = Disk.TryOpenDirect(from, toWrite: false) ?? File.OpenHandle(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var copy = File.OpenHandle(to, FileMode.CreateNew, FileAccess.Write);
-            long offset = 0;
-            long end = 0;
-            while (RandomAccess.Read(source, buffer.Span, offset) is > 0 and var read)
+            // What is met in the middle of being written is read once more. What is damaged stays so.
+            for (var tries = 1; ; tries++)
             {
-                // Behind the records there may be room that is not used yet, of which nothing is written here.
-                if (buffer.Span[..read].LastIndexOfAnyExcept((byte)0) is >= 0 and var last)
+                copy.Length = CopyBytes(from, copy.Path);
+                if (tries == MaxTries || IsWhole(copy))
                 {
-                    RandomAccess.Write(copy, buffer.Span[..(last + 1)], offset);
-                    end = offset + last + 1;
-                }
-
-                offset += read;
-                if (read % AlignedBuffer.BlockBytes != 0)
-                {
-                    break;
+                    return copy;
                 }
             }
-
-            // A record may end in zeros.
-            end = Math.Min(offset, end + RecordFormat.MaxLength);
-            RandomAccess.SetLength(copy, end);
-            RandomAccess.FlushToDisk(copy);
-            return end;
         }
         catch (FileNotFoundException)
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// Copies from the end to the beginning: a record is written after those before it are on disk, so that what is read later is
+    /// never behind what was read before.
+    /// </summary>
+    /// <returns>How many bytes may hold records.</returns>
+    private static long CopyBytes(string from, string to)
+    {
+        // As it is written; see SegmentReader.
+        using var source = Disk.TryOpenDirect(from, toWrite: false) ?? File.OpenHandle(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var copy = File.OpenHandle(to, FileMode.Create, FileAccess.Write);
+        var piece = new AlignedBuffer(PieceBytes).Span;
+        var length = RandomAccess.GetLength(source);
+        long end = 0;
+        for (var offset = length / PieceBytes * PieceBytes; offset >= 0; offset -= PieceBytes)
+        {
+            // Behind the records there may be room that is not used yet, of which nothing is written here.
+            var bytes = piece[..RandomAccess.Read(source, piece, offset)];
+            if (bytes.LastIndexOfAnyExcept((byte)0) is >= 0 and var last)
+            {
+                RandomAccess.Write(copy, bytes[..(last + 1)], offset);
+                end = Math.Max(end, offset + last + 1);
+            }
+        }
+
+        // A record may end in zeros.
+        end = Math.Min(length, end + RecordFormat.MaxLength);
+        RandomAccess.SetLength(copy, end);
+        RandomAccess.FlushToDisk(copy);
+        return end;
+    }
+
+    private static bool IsWhole(Segment segment)
+    {
+        using var reader = new SegmentReader(segment);
+        var batch = new JournalBatch();
+        var last = segment.First - 1;
+        while (reader.Read(batch, segment.Length, 0, long.MaxValue, int.MaxValue, PieceBytes))
+        {
+            if (batch.Last - last != batch.Count)
+            {
+                return false;
+            }
+
+            last = batch.Last;
+        }
+
+        return !reader.HasMetDamage;
     }
 
     private static long CountBehind(Segment segment, long position)

@@ -19,6 +19,8 @@ public sealed class SettingsTests
         ("Cluster", new ClusterSettings()),
         ("Shutdown", new ShutdownOptions()),
         ("Console", new WebConsole.ConsoleOptions()),
+        ("Export", new Transfer.ExportOptions()),
+        ("Import", new Transfer.ImportOptions()),
         ("", new StartOptions()),
     ];
 
