@@ -1,8 +1,15 @@
 using OrleansLinks.Hosting;
 using OrleansLinks.Journal;
+using OrleansLinks.Transfer;
 
 try
 {
+    if (TransferCommands.Find(args) is { } command)
+    {
+        await command(Console.Out);
+        return 0;
+    }
+
     await using var host = EdgeHost.Build(args);
     await host.Start(Console.Out);
     await host.WaitForShutdown();

@@ -30,6 +30,9 @@ internal sealed class Visitors : IAsyncDisposable
         _tasks.AddRange(Enumerable.Range(0, Many).Select(Visit));
     }
 
+    /// <summary>The clicks that were answered so far.</summary>
+    public IReadOnlyCollection<string> Answered => _answered;
+
     /// <summary>Lets them come.</summary>
     public static async Task<Visitors> Come(RunningCluster cluster)
     {
@@ -72,19 +75,25 @@ internal sealed class Visitors : IAsyncDisposable
             await Ledger.CaughtUp(edge.Instance.Operator, TimeSpan.FromSeconds(20));
         }
 
-        var client = _cluster.Operator;
+        var kept = await Kept(_cluster.Operator, _links);
+        Assert.Distinct(_answered);
+        var missing = _answered.Except(kept).ToArray();
+        Assert.True(missing.Length == 0, $"{missing.Length} of {_answered.Count} answered clicks are not kept, such as {missing.FirstOrDefault()}.");
+    }
+
+    /// <summary>The clicks of all links that are kept; checks that each is there once and that totals are theirs.</summary>
+    public static async Task<IReadOnlyCollection<string>> Kept(Client client, Links links)
+    {
         var kept = new ConcurrentBag<string>();
-        await Parallel.ForEachAsync(_links.Tasks, async (task, _) =>
+        await Parallel.ForEachAsync(links.Tasks, async (task, _) =>
         {
             var clicks = await client.List($"/tasks/{task}/clicks");
             clicks.ForEach(click => kept.Add(click.Id()));
             Assert.Equal(clicks.Count, (await client.Get($"/tasks/{task}/counters")).Number("clicks"));
         });
         Assert.Distinct(kept);
-        Assert.Distinct(_answered);
-        var missing = _answered.Except(kept).ToArray();
-        Assert.True(missing.Length == 0, $"{missing.Length} of {_answered.Count} answered clicks are not kept, such as {missing.FirstOrDefault()}.");
-        Assert.Equal(kept.Count, (await client.Get($"/campaigns/{_links.Campaign}/counters")).Number("clicks"));
+        Assert.Equal(kept.Count, (await client.Get($"/campaigns/{links.Campaign}/counters")).Number("clicks"));
+        return kept;
     }
 
     public async ValueTask DisposeAsync()

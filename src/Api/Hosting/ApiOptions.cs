@@ -59,6 +59,9 @@ internal sealed class GeoOptions
 /// <summary>How clicks are kept until the ledger has them (section <c>Clicks</c>).</summary>
 internal sealed class ClickOptions
 {
+    /// <summary>Name of the journal's folder in the data folder.</summary>
+    public const string JournalName = "journal";
+
     /// <summary>What a redirect waits for: <c>Disk</c>, <c>Ledger</c> or <c>Buffered</c>.</summary>
     public ClickDurability Durability { get; set; } = ClickDurability.Disk;
 
@@ -76,5 +79,5 @@ internal sealed class ClickOptions
     /// <summary>The same for the journal.</summary>
     /// <param name="dataFolder">The data folder.</param>
     public JournalSettings ToSettings(string dataFolder) => new(
-        JournalFolder.Length > 0 ? JournalFolder : Path.Combine(dataFolder, "journal"), Durability, JournalMaxBytes, JournalMaxHeldBytes);
+        JournalFolder.Length > 0 ? JournalFolder : Path.Combine(dataFolder, JournalName), Durability, JournalMaxBytes, JournalMaxHeldBytes);
 }

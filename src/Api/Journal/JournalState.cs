@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
 
@@ -37,6 +38,8 @@ internal sealed class JournalState : IDisposable
     private const int SlotLength = 512;
     private const int RangesAt = 48;
     private const uint Magic = 0x534A_4C4F; // "OLJS"
+    private const int MaxLooks = 100;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(1);
 
     private readonly SafeFileHandle _file;
     private readonly byte[] _slot = new byte[SlotLength];
@@ -77,6 +80,32 @@ internal sealed class JournalState : IDisposable
         {
             file.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Reads the file while a journal may write it. A slot that is written just now is no valid one, and the other may be from long before:
+    /// that both are valid is waited for.
+    /// </summary>
+    /// <param name="folder">The journal's folder.</param>
+    /// <param name="bytes">What is in the file.</param>
+    /// <returns>What it says; null when it is damaged.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static JournalFacts? Look(string folder, out byte[] bytes)
+    {
+        using var file = File.OpenHandle(Path.Combine(folder, Name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        bytes = new byte[2 * SlotDistance];
+        for (var look = 1; ; look++)
+        {
+            RandomAccess.Read(file, bytes, 0);
+            var isFirst = TryParse(bytes.AsSpan(0, SlotLength), out var firstWrites, out var first);
+            var isSecond = TryParse(bytes.AsSpan(SlotDistance, SlotLength), out var secondWrites, out var second);
+            if ((isFirst && isSecond) || look == MaxLooks)
+            {
+                return secondWrites > firstWrites ? second : first;
+            }
+
+            Thread.Sleep(BetweenLooks);
         }
     }
 
@@ -128,21 +157,31 @@ internal sealed class JournalState : IDisposable
     {
         var slot = _slot.AsSpan();
         slot = slot[..RandomAccess.Read(_file, slot, number * SlotDistance)];
-        if (slot.Length < SlotLength || BinaryPrimitives.ReadUInt32LittleEndian(slot[8..]) != Magic)
-        {
-            return null;
-        }
-
-        var count = BinaryPrimitives.ReadInt32LittleEndian(slot[12..]);
-        var writes = BinaryPrimitives.ReadInt64LittleEndian(slot[16..]);
-        if (count is < 0 or > MaxRanges
-            || BinaryPrimitives.ReadUInt64LittleEndian(slot) != XxHash3.HashToUInt64(slot[8..(RangesAt + 16 * count)])
-            || writes <= _writes)
+        if (!TryParse(slot, out var writes, out var facts) || writes <= _writes)
         {
             return null;
         }
 
         _writes = writes;
+        return facts;
+    }
+
+    /// <summary>Whether a slot is valid.</summary>
+    private static bool TryParse(ReadOnlySpan<byte> slot, out long writes, [NotNullWhen(true)] out JournalFacts? facts)
+    {
+        (writes, facts) = (0, null);
+        if (slot.Length < SlotLength || BinaryPrimitives.ReadUInt32LittleEndian(slot[8..]) != Magic)
+        {
+            return false;
+        }
+
+        var count = BinaryPrimitives.ReadInt32LittleEndian(slot[12..]);
+        if (count is < 0 or > MaxRanges || BinaryPrimitives.ReadUInt64LittleEndian(slot) != XxHash3.HashToUInt64(slot[8..(RangesAt + 16 * count)]))
+        {
+            return false;
+        }
+
+        writes = BinaryPrimitives.ReadInt64LittleEndian(slot[16..]);
         var lost = new PositionRange[count];
         for (var i = 0; i < count; i++)
         {
@@ -151,10 +190,11 @@ internal sealed class JournalState : IDisposable
                 BinaryPrimitives.ReadInt64LittleEndian(slot[(RangesAt + 16 * i + 8)..]));
         }
 
-        return new(
+        facts = new(
             BinaryPrimitives.ReadInt64LittleEndian(slot[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(slot[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(slot[40..]),
             lost);
+        return true;
     }
 }

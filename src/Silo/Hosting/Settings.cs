@@ -18,6 +18,8 @@ public static class Settings
         ["--address"] = "Http:Address",
         ["--data"] = "Data:Folder",
         ["--demo"] = "Demo",
+        ["--to"] = "Export:To",
+        ["--from"] = "Import:From",
     };
 
     /// <summary>The builder of a program, with the settings of its command line over all others.</summary>

@@ -176,6 +176,23 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, IReportStor
         }
     }
 
+    /// <summary>
+    /// Folds and compares everything in the transaction that there is, of what nobody else can have changed: an import is committed only
+    /// when this finds no difference.
+    /// </summary>
+    public async Task<LedgerAudit> RunWithinAsync(NpgsqlConnection connection)
+    {
+        var found = new AuditFindings();
+        var clicks = await CompareAsync(connection, TimeSpan.MaxValue, found);
+        do
+        {
+            await CompareConversionsAsync(connection, found);
+        }
+        while (_lastConversion > 0 && found.Drift == 0);
+
+        return new LedgerAudit(clock.GetUtcNow(), clicks, found.Drift, [.. found.Texts]);
+    }
+
     public void Dispose() => _turn.Dispose();
 
     private async Task<LedgerAudit> RunAsync(NpgsqlConnection connection, TimeSpan budget)
@@ -188,7 +205,7 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, IReportStor
         }
 
         var found = new AuditFindings();
-        var clicks = await CompareAsync(connection, budget, found);
+        var clicks = await CompareInSnapshotAsync(connection, budget, found);
         await ReadAgainAsync(connection, budget, found);
         await CompareConversionsAsync(connection, found);
         return new LedgerAudit(clock.GetUtcNow(), clicks, found.Drift, [.. found.Texts]);
@@ -211,9 +228,21 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, IReportStor
         }
     }
 
-    private async Task<long> CompareAsync(NpgsqlConnection connection, TimeSpan budget, AuditFindings found)
+    private async Task<long> CompareInSnapshotAsync(NpgsqlConnection connection, TimeSpan budget, AuditFindings found)
     {
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
+        var clicks = await CompareAsync(connection, TimeSpan.FromTicks(Math.Min(budget.Ticks / 4, LongestRotation.Ticks)), found);
+        await transaction.CommitAsync();
+        return clicks;
+    }
+
+    /// <summary>Folds what is left and compares it, in the transaction that there is.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="rotation">How long days of before are compared, in a round over all.</param>
+    /// <param name="found">Gets what differs.</param>
+    /// <returns>How many clicks are folded.</returns>
+    private async Task<long> CompareAsync(NpgsqlConnection connection, TimeSpan rotation, AuditFindings found)
+    {
         await ExecuteAsync(connection, LockOthersOut);
         foreach (var shard in await ReadShardsAsync(connection))
         {
@@ -233,7 +262,6 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, IReportStor
         foreach (var day in _days)
             await CompareDayAsync(day);
 
-        var rotation = TimeSpan.FromTicks(Math.Min(budget.Ticks / 4, LongestRotation.Ticks));
         var began = Stopwatch.GetTimestamp();
         var first = default(ReportDay?);
         do
@@ -250,7 +278,6 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database, IReportStor
 
         await using var count = connection.Command(CountAudited);
         var clicks = (await count.ReadAsync(static row => row.Int64())).Single();
-        await transaction.CommitAsync();
         _days.Clear();
         _days.UnionWith(different);
         return clicks;

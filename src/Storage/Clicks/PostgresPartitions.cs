@@ -53,6 +53,18 @@ internal sealed class PostgresPartitions(PostgresDatabase database, PostgresOpti
         }
     }
 
+    /// <summary>
+    /// Makes the partitions of days that clicks are imported of, however long ago they were; clicks of days that are further ahead than
+    /// <see cref="DaysAhead"/> go to the default partition.
+    /// </summary>
+    /// <param name="daysUpTo">The days of clicks up to one.</param>
+    /// <exception cref="NpgsqlException">The database did not let it; it can be tried again.</exception>
+    public async Task PrepareImportAsync(Func<int, IEnumerable<int>> daysUpTo)
+    {
+        foreach (var day in daysUpTo(LedgerOrder.DayOf(clock.GetUtcNow()) + DaysAhead))
+            await MakeAsync(day);
+    }
+
     /// <summary>Makes the partitions of the days to come, and drops those past their retention.</summary>
     /// <exception cref="NpgsqlException">The database did not let it; it can be tried again.</exception>
     public async Task KeepUpAsync()

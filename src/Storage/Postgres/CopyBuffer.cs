@@ -25,11 +25,17 @@ internal sealed class CopyBuffer
 
     private static ReadOnlySpan<byte> Signature => [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xff, (byte)'\r', (byte)'\n', 0];
 
+    /// <summary>How many bytes wait to be sent.</summary>
+    public int Length => _bytes.WrittenCount;
+
     /// <summary>Begins a row.</summary>
     public void Row(short columns) => BinaryPrimitives.WriteInt16BigEndian(Take(2), columns);
 
     /// <summary>The next column, a bigint.</summary>
     public void Int64(long value) => BinaryPrimitives.WriteInt64BigEndian(Column(8), value);
+
+    /// <summary>The next column, an integer.</summary>
+    public void Int32(int value) => BinaryPrimitives.WriteInt32BigEndian(Column(4), value);
 
     /// <summary>The next column, a smallint.</summary>
     public void Int16(short value) => BinaryPrimitives.WriteInt16BigEndian(Column(2), value);
@@ -39,6 +45,9 @@ internal sealed class CopyBuffer
 
     /// <summary>The next column, a uuid.</summary>
     public void Guid(Guid value) => value.TryWriteBytes(Column(16), bigEndian: true, out _);
+
+    /// <summary>The next column, a bytea, or a uuid by its 16 bytes.</summary>
+    public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Column(value.Length));
 
     /// <summary>The next column, a text; NUL, which PostgreSQL cannot keep, becomes U+FFFD.</summary>
     public void Text(ReadOnlySpan<byte> utf8)
@@ -52,7 +61,14 @@ internal sealed class CopyBuffer
     /// <summary>The next column, which has no value.</summary>
     public void None() => BinaryPrimitives.WriteInt32BigEndian(Take(4), Null);
 
-    /// <summary>All rows.</summary>
+    /// <summary>Sends the rows so far, so that they need no more memory.</summary>
+    public async Task SendAsync(Stream copy)
+    {
+        await copy.WriteAsync(_bytes.WrittenMemory);
+        _bytes.ResetWrittenCount();
+    }
+
+    /// <summary>All rows that were not sent, and the end.</summary>
     public ReadOnlyMemory<byte> Complete()
     {
         Row(EndOfRows);

@@ -10,6 +10,7 @@ using OrleansLinks.History;
 using OrleansLinks.Exports;
 using OrleansLinks.Links;
 using OrleansLinks.Reports;
+using OrleansLinks.Transfer;
 using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Storage.Postgres;
@@ -43,6 +44,19 @@ public static class PostgresStorageExtensions
         services.AddHostedService<PostgresUpkeep>();
         return services;
     }
+
+    /// <summary>Adds the import of a data folder, with the stores; no <see cref="OpenPostgresStores"/> before it.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="options">The database. Whatever its connection string says, statements may take as long as they do.</param>
+    /// <exception cref="DatabaseException">At first resolve: the connection string cannot be read.</exception>
+    public static IServiceCollection AddPostgresImport(this IServiceCollection services, PostgresOptions options) => services
+        .AddPostgresStores(new PostgresOptions
+        {
+            ConnectionString = $"{options.ConnectionString};Command Timeout=0",
+            MaxConnections = options.MaxConnections,
+            ClickRetention = options.ClickRetention,
+        })
+        .AddSingleton<IDataImport, PostgresImport>();
 
     /// <summary>
     /// Waits until the server answers, with a line of log every few seconds, and brings the schema up to date. To be called

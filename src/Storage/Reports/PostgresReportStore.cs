@@ -62,6 +62,15 @@ internal sealed class PostgresReportStore(PostgresDatabase database) : IReportSt
             await @lock.ExecuteNonQueryAsync();
 
         // After the lock was got: what the one before has committed is seen.
+        var left = await FoldWithinAsync(connection);
+        await transaction.CommitAsync();
+        return left;
+    });
+
+    /// <summary>Folds the next piece in the transaction that there is, which nobody else folds beside.</summary>
+    /// <returns>How many rows are left.</returns>
+    internal static async Task<long> FoldWithinAsync(NpgsqlConnection connection)
+    {
         var shards = await ReadShardsAsync(connection);
         var shard = shards.MaxBy(static shard => shard.Left);
         if (shard.Left == 0)
@@ -75,9 +84,8 @@ internal sealed class PostgresReportStore(PostgresDatabase database) : IReportSt
 
         await using var move = connection.Command(MoveShard, Parameter.Of((short)shard.Number), Parameter.Of(to), Parameter.Of(entriesTo));
         await move.ExecuteNonQueryAsync();
-        await transaction.CommitAsync();
         return shards.Sum(static one => one.Left) - (to - shard.FoldedTo) - (entriesTo - shard.EntriesFoldedTo);
-    });
+    }
 
     public async Task<long> CountUnfoldedAsync() => (await database.ReadAsync(ReadShardsAsync)).Sum(static shard => shard.Left);
 

@@ -141,7 +141,8 @@ internal sealed class GroupCommitWriter : IDisposable
 
     /// <summary>
     /// Runs after the callers were told, so that none of them waits for it. A reader that is at work keeps the log from
-    /// beginning anew; reads are short, so that is waited for only when the log has grown to four times its size.
+    /// beginning anew; reads are short but for a backup's, so that is waited for only when the log has grown to four times its
+    /// size, and not for long.
     /// </summary>
     private void Checkpoint()
     {

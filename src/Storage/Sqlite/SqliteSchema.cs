@@ -6,6 +6,10 @@ namespace OrleansLinks.Storage.Sqlite;
 /// <summary>Brings a database to the newest schema by the numbered scripts that are embedded in a folder.</summary>
 internal static class SqliteSchema
 {
+    /// <summary>The newest schema version that this program knows.</summary>
+    /// <param name="folder">Folder beside this file.</param>
+    public static int Known(string folder) => SchemaScripts.Read($"Sqlite.{folder}").Length;
+
     /// <summary>Applies the scripts that the database has not seen, all in one transaction; safe to race and to repeat.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="folder">Folder beside this file that holds <c>001-….sql</c>, <c>002-….sql</c> and so on.</param>

@@ -6,6 +6,11 @@ namespace OrleansLinks.Storage.Sqlite;
 /// <summary>A connection and its prepared statements, for one thread at a time.</summary>
 internal sealed class SqliteSession : IDisposable
 {
+    private const int BusyMilliseconds = 5000;
+
+    // Who reads for long, a backup above all, must not keep the writer from its work; the log only grows a little more.
+    private const int ReadersMilliseconds = 100;
+
     private readonly sqlite3 _database;
     private readonly Dictionary<string, SqliteStatement> _statements = [];
 
@@ -28,7 +33,7 @@ internal sealed class SqliteSession : IDisposable
 
             // FULL: a commit is on disk when it returns, also when the power fails. Checkpoints are the writer's affair.
             code = raw.sqlite3_exec(database, $"""
-                PRAGMA busy_timeout = 5000;
+                PRAGMA busy_timeout = {BusyMilliseconds};
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = 0;
@@ -107,12 +112,14 @@ internal sealed class SqliteSession : IDisposable
     }
 
     /// <summary>Copies the write-ahead log into the database file.</summary>
-    /// <param name="restart">Whether to wait for readers, so that the log begins anew for certain.</param>
+    /// <param name="restart">Whether to wait a little for readers, so that the log begins anew.</param>
     /// <returns>Pages in the log, now copied or not; 0 when another connection is at it.</returns>
     public int Checkpoint(bool restart)
     {
         var mode = restart ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_PASSIVE;
+        raw.sqlite3_busy_timeout(_database, ReadersMilliseconds);
         var code = raw.sqlite3_wal_checkpoint_v2(_database, "main", mode, out var pages, out _);
+        raw.sqlite3_busy_timeout(_database, BusyMilliseconds);
         if (code != raw.SQLITE_BUSY)
             SqliteException.ThrowExceptionForRC(code, _database);
 

@@ -21,6 +21,8 @@ public sealed partial class SettingsTests
         ("Cluster", new ClusterSettings()),
         ("Shutdown", new ShutdownOptions()),
         ("Console", new WebConsole.ConsoleOptions()),
+        ("Export", new Transfer.ExportOptions()),
+        ("Import", new Transfer.ImportOptions()),
         ("", new StartOptions()),
     ];
 

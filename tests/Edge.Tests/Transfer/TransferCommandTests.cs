@@ -1,0 +1,78 @@
+using OrleansLinks.Hosting;
+using OrleansLinks.Journal;
+
+namespace OrleansLinks.Transfer;
+
+/// <summary>What an export or an import is refused for.</summary>
+public sealed class TransferCommandTests : IDisposable
+{
+    private static readonly string[] Postgres = ["--Database:Provider", "Postgres", "--Database:ConnectionString", "Host=/nowhere;Username=x;Database=x"];
+
+    private readonly string _root = System.IO.Directory.CreateTempSubdirectory("edge-tests-").FullName;
+
+    public TransferCommandTests()
+    {
+        foreach (var folder in new[] { "data/journal", "no-journal", "empty", "full/thing", "broken.unfinished" })
+        {
+            System.IO.Directory.CreateDirectory(In(folder));
+        }
+
+        foreach (var file in new[] { "file", "data/links.db", "data/grains.db", "no-journal/links.db", "no-journal/grains.db", "data/journal/journal.state" })
+        {
+            File.WriteAllText(In(file), "");
+        }
+    }
+
+    public void Dispose() => System.IO.Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [InlineData("missing", "to", "no data folder '")]
+    [InlineData("file", "to", "/file' is a file")]
+    [InlineData("empty", "to", "is no data folder: there is no '")]
+    [InlineData("no-journal", "to", "Clicks:JournalFolder")]
+    [InlineData("data", "", "Export:To")]
+    [InlineData("data", "file", "/file' is a file")]
+    [InlineData("data", "full", "/full' is not empty")]
+    [InlineData("data", "broken", "/broken.unfinished'")]
+    [InlineData("data", "data", "is the data folder itself")]
+    [InlineData("data", "data/to", "is the data folder itself or in it")]
+    [InlineData("data", "/proc/self/to", "cannot be created")]
+    public Task An_export_is_refused(string data, string to, string named) =>
+        IsRefused(named, "export", "--data", In(data), "--to", to.Length == 0 ? "" : In(to));
+
+    [Theory]
+    [InlineData("", "Import:From")]
+    [InlineData("missing", "no folder '")]
+    [InlineData("file", "/file' is a file")]
+    [InlineData("empty", "is no export: there is no '")]
+    [InlineData("no-journal", "there is no journal in it")]
+    public Task An_import_is_refused(string from, string named) =>
+        IsRefused(named, ["import", "--from", from.Length == 0 ? "" : In(from), .. Postgres]);
+
+    [Fact]
+    public async Task An_import_needs_a_database_and_a_word_that_is_no_command_starts_nothing()
+    {
+        await IsRefused("Database:Provider", "import", "--from", In("data"));
+        await IsRefused("Database:ConnectionString", "import", "--from", In("data"), "--Database:Provider", "Postgres");
+        await IsRefused("no command 'exprot'", "exprot", "--data", In("data"), "--to", In("to"));
+        Assert.Null(TransferCommands.Find(["--data", In("data")]));
+        Assert.Null(TransferCommands.Find(["Data:Folder=data"]));
+        Assert.Null(TransferCommands.Find([]));
+    }
+
+    private string In(string name) => Path.Combine(_root, name);
+
+    private async Task IsRefused(string named, params string[] arguments)
+    {
+        var before = Tree();
+
+        var refused = await Assert.ThrowsAnyAsync<Exception>(async () => await TransferCommands.Find(arguments)!(TextWriter.Null));
+
+        Assert.True(refused is JournalException || Settings.ExplainsItself(refused), $"{refused}");
+        Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
+        Assert.Equal(before, Tree());
+    }
+
+    private string[] Tree() => [.. System.IO.Directory.EnumerateFileSystemEntries(_root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+}
