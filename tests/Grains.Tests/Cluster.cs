@@ -34,6 +34,7 @@ public sealed class Cluster : IAsyncLifetime
         builder.ConfigureSilo((_, silo) => silo.AddSqliteGrainStorage(_path).Services.AddLedgerPlacement());
         builder.ConfigureSiloHost((_, host) => host.Services
             .AddSingleton(_folder)
+            .AddSingleton<LedgerMetrics>()
             .AddSingleton<ChangeStamps>()
             .AddSingleton<SettingsChanges>()
             .AddSingleton(_stores.GetRequiredService<IChangeStore>())
