@@ -22,6 +22,9 @@ public sealed partial class ProblemTests
         "no_terms", "before_click", "outside_window", "click_outside_terms", "click_of_other_program", "click_not_found", "cap_reached", "partner_unknown",
         "landing_page_not_allowed", "saved_page_removed",
 
+        // What becomes of redirects, in the metrics.
+        "in_terms", "outside_terms",
+
         // Fields of the database of countries.
         "country_code", "iso_code",
     ];
