@@ -346,7 +346,7 @@ public abstract class LedgerStoreTests(StorageHost host) : StoreTests(host)
         })).ToArray();
 
         var audits = new List<LedgerAudit>();
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 8; i++)
             audits.Add(await ledger.AuditAsync(TimeSpan.Zero));
 
         await audited.CancelAsync();
