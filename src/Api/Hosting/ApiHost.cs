@@ -48,7 +48,7 @@ internal static class ApiHost
         services.AddSingleton<LinkDirectory>();
         services.AddSingleton<ChangeFeed>().AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<ClickRecorder>();
-        services.AddSingleton<RedirectMetrics>();
+        services.AddSingleton<RedirectMetrics>().AddSingleton<RequestTracing>();
         services.AddSingleton<RedirectServices>();
         services.AddSingleton<ClickShipper>().AddHostedService(provider => provider.GetRequiredService<ClickShipper>());
         services.AddSingleton<LedgerStatus>().AddHostedService(provider => provider.GetRequiredService<LedgerStatus>());
@@ -90,7 +90,7 @@ internal static class ApiHost
 
         // Before all that the API needs: redirects go from here straight to their endpoints.
         app.UseRouting();
-        app.UseRequestTracing();
+        app.Services.GetRequiredService<RequestTracing>().Use(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => AnswerBareStatus(context.HttpContext));
         app.UseAuthentication();

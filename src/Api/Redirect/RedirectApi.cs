@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Primitives;
 using OrleansLinks.Clicks;
@@ -21,51 +22,59 @@ internal static class RedirectApi
         // Handlers with parameters would have a scope of services made for each visitor, and what the API needs on the way
         // (who calls, what went wrong in which words) costs a visitor as much as the redirect: hence the short circuit.
         var services = new Lazy<RedirectServices>(app.ServiceProvider.GetRequiredService<RedirectServices>);
-        app.MapMethods("/{code}", Methods, context => Follow(FollowShort, context, services.Value)).ShortCircuit().ExcludeFromDescription();
-        app.MapMethods("/c/{partnerId}/{taskId}/{campaignId}", Methods, context => Follow(FollowRegular, context, services.Value)).ShortCircuit().ExcludeFromDescription();
+        app.MapMethods("/{code}", Methods, context => Follow(FollowShort, context, services.Value)).ShortCircuit().DisableHttpMetrics().ExcludeFromDescription();
+        app.MapMethods("/c/{partnerId}/{taskId}/{campaignId}", Methods, context => Follow(FollowRegular, context, services.Value)).ShortCircuit().DisableHttpMetrics().ExcludeFromDescription();
     }
 
-    private static async Task Follow(Func<HttpContext, RedirectServices, Task> follow, HttpContext context, RedirectServices services)
+    private static async Task Follow(Func<HttpContext, RedirectServices, ValueTask<RedirectOutcome>> follow, HttpContext context, RedirectServices services)
     {
-        var activity = RequestTracing.Begin(context);
+        var began = Stopwatch.GetTimestamp();
+        var activity = services.Tracing.Begin(context);
+        RedirectOutcome? outcome = null;
         try
         {
-            await follow(context, services);
+            outcome = await follow(context, services);
         }
 #pragma warning disable CA1031 // A visitor gets a page for it, whatever it is.
         catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            services.Metrics.Count(RedirectOutcome.Failed);
+            outcome = RedirectOutcome.Failed;
             await services.Failures.TryHandleAsync(context, exception, context.RequestAborted);
         }
         finally
         {
-            activity?.End(context);
+            if (outcome is { } known && HttpMethods.IsGet(context.Request.Method))
+            {
+                services.Metrics.Record(known, Stopwatch.GetElapsedTime(began));
+            }
+
+            RequestTracing.End(activity, context);
         }
     }
 
-    private static async Task FollowShort(HttpContext context, RedirectServices services)
+    private static async ValueTask<RedirectOutcome> FollowShort(HttpContext context, RedirectServices services)
     {
         var code = Segment(context, "code");
         var link = ShortCodes.IsWellFormed(code) ? await services.Directory.FindLink(code) : null;
         if (link is not { Form: LinkForm.Short })
         {
-            await NotFound(context, services);
+            await VisitorPages.NotFound(context);
+            return RedirectOutcome.NotFound;
         }
-        else if (link.IsDisabled)
+
+        if (link.IsDisabled)
         {
-            await Gone(context, services);
+            await VisitorPages.Gone(context);
+            return RedirectOutcome.Disabled;
         }
-        else
-        {
-            var now = services.Clock.GetUtcNow();
-            var settings = link.Task.Settings;
-            await Redirect(context, services, link, settings.Terms, link.Decide(settings, now), now);
-        }
+
+        var now = services.Clock.GetUtcNow();
+        var settings = link.Task.Settings;
+        return await Redirect(context, services, link, settings.Terms, link.Decide(settings, now), now);
     }
 
-    private static async Task FollowRegular(HttpContext context, RedirectServices services)
+    private static async ValueTask<RedirectOutcome> FollowRegular(HttpContext context, RedirectServices services)
     {
         var (taskId, campaignId) = (Segment(context, "taskId"), Segment(context, "campaignId"));
         var route = EntityId.IsWellFormed(taskId, EntityId.Task) && EntityId.IsWellFormed(campaignId, EntityId.Campaign)
@@ -73,32 +82,20 @@ internal static class RedirectApi
             : null;
         if (route?.Settings.Terms is not { } terms || terms.Task.PartnerId != Segment(context, "partnerId") || terms.Task.CampaignId != campaignId)
         {
-            await NotFound(context, services);
-            return;
+            await VisitorPages.NotFound(context);
+            return RedirectOutcome.NotFound;
         }
 
         var link = await FindStored(context.Request.Query["linkId"], terms.Task.Id, services.Directory);
         if (link?.IsDisabled == true)
         {
-            await Gone(context, services);
-            return;
+            await VisitorPages.Gone(context);
+            return RedirectOutcome.Disabled;
         }
 
         var now = services.Clock.GetUtcNow();
         var page = context.Request.Query["u"].FirstOrDefault();
-        await Redirect(context, services, link, terms, RedirectPolicy.DecideRegular(page, link?.Destination, terms, now), now);
-    }
-
-    private static Task NotFound(HttpContext context, RedirectServices services)
-    {
-        services.Metrics.Count(RedirectOutcome.NotFound);
-        return VisitorPages.NotFound(context);
-    }
-
-    private static Task Gone(HttpContext context, RedirectServices services)
-    {
-        services.Metrics.Count(RedirectOutcome.Disabled);
-        return VisitorPages.Gone(context);
+        return await Redirect(context, services, link, terms, RedirectPolicy.DecideRegular(page, link?.Destination, terms, now), now);
     }
 
     private static string? Segment(HttpContext context, string name) => context.Request.RouteValues[name] as string;
@@ -124,7 +121,7 @@ internal static class RedirectApi
         return found;
     }
 
-    private static async Task Redirect(
+    private static async ValueTask<RedirectOutcome> Redirect(
         HttpContext context, RedirectServices services, LinkRoute? link, TaskTerms terms, RedirectDecision decision, DateTimeOffset now)
     {
         var values = ReportingValueRules.OfClick(ReadValues(context.Request), link?.Values ?? ReportingValues.None);
@@ -154,7 +151,6 @@ internal static class RedirectApi
                 services.Countries.Find(context.Connection.RemoteIpAddress),
                 device,
                 new ClickSettings(terms.Campaign.Version, terms.Program.Version, decision.Target)));
-            services.Metrics.Count(decision.Class == ClickClass.InTerms ? RedirectOutcome.InTerms : RedirectOutcome.OutsideTerms);
         }
 
         var response = context.Response;
@@ -165,6 +161,7 @@ internal static class RedirectApi
             terms.Program.LandingTemplate,
             terms.Program.ClickIdParameter,
             new MacroValues(EntityId.From(EntityId.Click, id), task.ProgramId, task.CampaignId, task.Id, task.PartnerId, link?.Code, values));
+        return decision.Class == ClickClass.InTerms ? RedirectOutcome.InTerms : RedirectOutcome.OutsideTerms;
     }
 
     /// <summary>The reporting values in a clicked URL; the names match in any case.</summary>
@@ -196,6 +193,7 @@ internal static class RedirectApi
 internal sealed record RedirectServices(
     LinkDirectory Directory,
     RedirectMetrics Metrics,
+    RequestTracing Tracing,
     ClickRecorder Recorder,
     Visitors Visitors,
     Countries Countries,

@@ -22,7 +22,10 @@ internal enum RedirectOutcome
     Failed,
 }
 
-/// <summary>Counts visitors' requests by what became of them, as the metric <c>orleanslinks.redirects</c>.</summary>
+/// <summary>
+/// Visitors' requests by what became of them, and how long each took: the metric <c>orleanslinks.redirect.duration</c>. The web server's own
+/// metric of requests, which has six attributes, is left to all others.
+/// </summary>
 internal sealed class RedirectMetrics(IMeterFactory meters)
 {
     private const string Attribute = "orleanslinks.redirect.outcome";
@@ -33,9 +36,15 @@ internal sealed class RedirectMetrics(IMeterFactory meters)
         new(Attribute, "in_terms"), new(Attribute, "outside_terms"), new(Attribute, "not_found"), new(Attribute, "disabled"), new(Attribute, "failed"),
     ];
 
-    private readonly Counter<long> _redirects = meters.Create(Telemetry.MeterName).CreateCounter<long>(
-        "orleanslinks.redirects", "{request}", "Visitors' requests (GET), by what became of them.");
+    private readonly Histogram<double> _duration = meters.Create(Telemetry.MeterName).CreateHistogram(
+        "orleanslinks.redirect.duration",
+        "s",
+        "How long it took to answer visitors (GET), by what became of them.",
+        null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
 
-    /// <summary>Counts one.</summary>
-    public void Count(RedirectOutcome outcome) => _redirects.Add(1, Outcomes[(int)outcome]);
+    /// <summary>A visitor was answered.</summary>
+    /// <param name="outcome">How.</param>
+    /// <param name="took">In what time.</param>
+    public void Record(RedirectOutcome outcome, TimeSpan took) => _duration.Record(took.TotalSeconds, Outcomes[(int)outcome]);
 }

@@ -19,6 +19,9 @@ public static class Telemetry
     /// <summary>The source of spans of our own code.</summary>
     public const string SourceName = "OrleansLinks";
 
+    /// <summary>The attribute that the span of a request begins with.</summary>
+    public const string RequestAttribute = "http.request.method";
+
     /// <summary>Which part of the requests is traced where <c>OTEL_TRACES_SAMPLER</c> does not say otherwise: visitors are many.</summary>
     private const double TracedPart = 0.01;
 
@@ -30,9 +33,6 @@ public static class Telemetry
 
     // Orleans takes actors for its own whose namespace begins as its own does, and ours does.
     private static readonly string[] Sources = [SourceName, "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage", "Npgsql"];
-
-    // Most redirects take a millisecond, and the usual buckets begin with five.
-    private static readonly double[] RequestSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     /// <summary>Adds it.</summary>
     /// <param name="builder">The host.</param>
@@ -54,7 +54,9 @@ public static class Telemetry
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(Meters).AddPrometheusExporter();
-            metrics.AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds });
+
+            // Counted up and down for each visitor, and of no use that the other metrics are not.
+            metrics.AddView("http.server.active_requests", MetricStreamConfiguration.Drop);
             if (settings.Exports("METRICS"))
             {
                 metrics.AddOtlpExporter();
@@ -65,9 +67,9 @@ public static class Telemetry
             telemetry.WithTracing(traces =>
             {
                 traces.AddSource(Sources).AddOtlpExporter();
-                if (string.IsNullOrEmpty(settings["OTEL_TRACES_SAMPLER"]))
+                if (PartDrawn(settings) < 1)
                 {
-                    traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(TracedPart)));
+                    traces.SetSampler(new ParentBasedSampler(new AsDrawn()));
                 }
             });
         }
@@ -82,6 +84,10 @@ public static class Telemetry
     /// <param name="settings">The program's settings.</param>
     /// <exception cref="StartupException">A variable has no allowed value.</exception>
     public static bool ExportTraces(this IConfiguration settings) => settings.Exports("TRACES");
+
+    /// <summary>Which part of the requests may be traced at all: all where a sampler is asked for, which draws for itself.</summary>
+    /// <param name="settings">The program's settings.</param>
+    public static double PartDrawn(IConfiguration settings) => string.IsNullOrEmpty(settings["OTEL_TRACES_SAMPLER"]) ? TracedPart : 1;
 
     private static bool IsOff(this IConfiguration settings) => string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
 
@@ -110,4 +116,15 @@ public static class Telemetry
         var text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" => true,
         var other => throw new StartupException($"The setting {name} is not valid: give a URL such as http://127.0.0.1:4317, and not {other}."),
     };
+
+    /// <summary>Requests have been drawn before their spans begin; of what else begins a trace, as large a part is taken.</summary>
+    private sealed class AsDrawn : Sampler
+    {
+        private readonly TraceIdRatioBasedSampler _others = new(TracedPart);
+
+        public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
+            samplingParameters.Tags?.Any(tag => tag.Key == RequestAttribute) == true
+                ? new SamplingResult(SamplingDecision.RecordAndSample)
+                : _others.ShouldSample(samplingParameters);
+    }
 }
