@@ -30,8 +30,9 @@ public sealed class EmptyActivationTests(Cluster cluster)
     {
         var management = cluster.Grains.GetGrain<IManagementGrain>(0);
         var id = Cluster.NewId(EntityId.Task);
+
+        // It answers, so that there is one; it may be gone before anybody can look.
         await cluster.Grains.GetGrain<ITaskGrain>(id).GetInfo();
-        Assert.Contains(await management.GetActiveGrains(GrainType.Create("task"), TestContext.Current.CancellationToken), grain => grain.Key.ToString() == id);
 
         var deadline = DateTimeOffset.UtcNow.AddSeconds(10);
         while ((await management.GetActiveGrains(GrainType.Create("task"), TestContext.Current.CancellationToken)).Any(grain => grain.Key.ToString() == id))

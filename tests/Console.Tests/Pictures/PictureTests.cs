@@ -41,7 +41,7 @@ public sealed class PictureTests(Site site) : BrowserTest(site)
             await window.Go(World.Fill(path));
             foreach (var chart in await window.Main.Locator(".measure-plot").AllAsync())
             {
-                await Expect(chart.Locator(".mud-chart-bar").First).ToBeAttachedAsync();
+                await Expect(chart.Locator("text").First).ToBeAttachedAsync();
             }
 
             await File.WriteAllBytesAsync(Path.Combine(folder, $"console-{name}.png"), await window.Picture());
