@@ -17,6 +17,7 @@ public sealed class FaultTests(RunningCluster cluster)
     private const string RoundsVariable = "ORLEANSLINKS_TEST_ROUNDS";
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Believed = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
 
     private static TimeSpan Outage => TimeSpan.FromSeconds(Number(OutageVariable, 10));
@@ -34,9 +35,16 @@ public sealed class FaultTests(RunningCluster cluster)
         var silo = cluster.Silos[0];
         var began = Stopwatch.StartNew();
         silo.Child.Ask(Child.Signal.Halt);
-        await IsSoonAsBefore(visitors);
-        await Task.Delay(Hang - began.Elapsed);
-        silo.Child.Ask(Child.Signal.Continue);
+        try
+        {
+            // It is believed in for some seconds before the others declare it dead.
+            await IsAsBefore(visitors, Believed + Soon);
+            await Task.Delay(Hang - began.Elapsed);
+        }
+        finally
+        {
+            silo.Child.Ask(Child.Signal.Continue);
+        }
 
         // The others have declared it dead: it must not go on.
         await silo.Child.WaitForEnd(TimeSpan.FromSeconds(30));
@@ -102,7 +110,9 @@ public sealed class FaultTests(RunningCluster cluster)
     private static int Number(string variable, int otherwise) =>
         int.Parse(Environment.GetEnvironmentVariable(variable) ?? $"{otherwise}", CultureInfo.InvariantCulture);
 
-    private static Task IsSoonAsBefore(Visitors visitors) => Task.WhenAll(visitors.UnknownLinksResolve(Soon), visitors.CountersMove(Soon));
+    private static Task IsSoonAsBefore(Visitors visitors) => IsAsBefore(visitors, Soon);
+
+    private static Task IsAsBefore(Visitors visitors, TimeSpan within) => Task.WhenAll(visitors.UnknownLinksResolve(within), visitors.CountersMove(within));
 
     private async Task Survives(Func<Visitors, Task> story)
     {
