@@ -7,6 +7,8 @@ namespace OrleansLinks.Clusters;
 public sealed partial class MonitoringTests(RunningCluster cluster)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private const int Many = 40;
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 
     private static string[] Alerts => [.. AlertPattern().Matches(Prometheus.Rules).Select(alert => alert.Groups[1].Value)];
 
@@ -59,11 +61,11 @@ public sealed partial class MonitoringTests(RunningCluster cluster)
         await cluster.BeWhole();
 
         // Somebody holds the tables of clicks and of links.
-        var edge = cluster.Edges[0].Instance.Origin;
+        var (busy, quiet) = (cluster.Edges[0].Instance.Origin, cluster.Edges[1].Instance.Origin);
         await Task.WhenAll(
             cluster.Run("BEGIN; LOCK TABLE clicks IN EXCLUSIVE MODE; LOCK TABLE links; SELECT pg_sleep(3); COMMIT"),
-            ClickUntil(edge, cluster.Links.Known, "OrleansLinksDatabaseSlow"),
-            ClickUntil(edge, [.. Enumerable.Range(0, 20).Select(_ => cluster.Links.Fresh())], "OrleansLinksRedirectsSlow"));
+            ClickUntil(busy, cluster.Links.Known, "OrleansLinksDatabaseSlow"),
+            ClickUntil(quiet, [.. Enumerable.Range(0, 20).Select(_ => cluster.Links.Fresh())], "OrleansLinksRedirectsSlow"));
 
         // Somebody changes totals of tasks by hand. They are compared with details for who asks.
         await Ledger.CaughtUp(cluster.Operator);
@@ -105,7 +107,7 @@ public sealed partial class MonitoringTests(RunningCluster cluster)
         async Task ClickUntil(string origin, IReadOnlyList<string> paths, params string[] alerts)
         {
             using var enough = new CancellationTokenSource();
-            var visitors = Enumerable.Range(0, 6).Select(_ => Visit(origin, paths, enough.Token)).ToArray();
+            var visitors = Enumerable.Range(0, Many).Select(_ => Visit(origin, paths, enough.Token)).ToArray();
             try
             {
                 await Until(alerts);
@@ -139,6 +141,9 @@ public sealed partial class MonitoringTests(RunningCluster cluster)
             {
                 // Who is not let through tries another link.
             }
+
+            // As visitors do, who are not machines: or those who wait would be too few beside those who need not.
+            await Task.Delay(Rest, enough).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
