@@ -5,7 +5,7 @@ namespace OrleansLinks.Host;
 
 public sealed class CreationCrashTests
 {
-    private const int Rounds = 3;
+    private const int Rounds = 2;
 
     [Fact]
     public async Task What_was_acknowledged_as_created_is_there_after_a_kill()
