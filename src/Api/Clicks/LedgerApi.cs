@@ -18,7 +18,7 @@ internal static class LedgerApi
 
         // In this order, so that no number runs ahead of the one before it while clicks come in.
         var applied = journal.Applied;
-        var durable = Math.Max(applied, journal.Durable - journal.Lost);
+        var durable = journal.Kept;
         var journaled = journal.Tail;
         return TypedResults.Ok(new LedgerView(
             journaled,

@@ -12,7 +12,7 @@ internal sealed class EdgeMetrics
     {
         var meter = meters.Create(Telemetry.MeterName);
         meter.CreateObservableCounter("orleanslinks.clicks.journaled", () => journal.Tail, "{click}", "Clicks that this edge has taken in.");
-        meter.CreateObservableCounter("orleanslinks.clicks.durable", () => Math.Max(journal.Applied, journal.Durable - journal.Lost), "{click}", "Clicks of this edge that are on disk.");
+        meter.CreateObservableCounter("orleanslinks.clicks.durable", () => journal.Kept, "{click}", "Clicks of this edge that are on disk.");
         meter.CreateObservableCounter("orleanslinks.clicks.applied", () => journal.Applied, "{click}", "Clicks of this edge that are counted.");
         meter.CreateObservableCounter("orleanslinks.clicks.lost", () => journal.Lost, "{click}", "Clicks of this edge that could not be kept.");
         meter.CreateObservableGauge("orleanslinks.clicks.held", () => journal.HeldBytes, "By", "Clicks held in memory, because the journal cannot be written.");

@@ -130,6 +130,9 @@ internal sealed class ClickJournal : IDisposable
     /// <summary>How many records the ledger has: those up to <see cref="Shipped"/> that were not lost.</summary>
     public long Applied => Volatile.Read(ref _applied);
 
+    /// <summary>How many records are on disk or in the ledger: those up to <see cref="Durable"/> that were not lost.</summary>
+    public long Kept => Math.Max(Applied, Durable - Lost);
+
     /// <summary>
     /// How many records could not be kept: there was no room on disk or in memory, or what was on disk is damaged. Damage
     /// in older segments is known when the reader comes there.
