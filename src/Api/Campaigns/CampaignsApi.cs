@@ -63,7 +63,7 @@ internal static class CampaignsApi
         string programId,
         [FromQuery(Name = "status"), Description("Only campaigns in that status: draft, active, paused or completed.")] string? statusWord,
         [FromQuery(Name = "kind"), Description("Only campaigns of that kind: performance or creator.")] string? kindWord,
-        [AsParameters] SearchQuery page,
+        [AsParameters] PageQuery page, [AsParameters] SearchQuery search,
         Caller caller,
         IGrainFactory grains)
     {
@@ -82,7 +82,7 @@ internal static class CampaignsApi
             return badKind;
         }
 
-        return await grains.Search(DirectoryLists.CampaignsOf(programId, status, kind), page, campaign => campaign.Name, async id =>
+        return await grains.Search(DirectoryLists.CampaignsOf(programId, status, kind), page, search, campaign => campaign.Name, async id =>
             await grains.Actor<ICampaignGrain>(id).Get() is { } campaign && (status is null || campaign.Status == status) ? campaign : null);
     }
 
@@ -127,10 +127,10 @@ internal static class CampaignsApi
     }
 
     private static async Task<Results<Ok<Page<PartnerInfo>>, ProblemHttpResult>> ListParticipants(
-        string campaignId, [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains) =>
+        string campaignId, [AsParameters] PageQuery page, [AsParameters] SearchQuery search, Caller caller, IGrainFactory grains) =>
         await Find(campaignId, caller, grains) is null
             ? ApiProblems.NotFound("campaign")
-            : await grains.Search(DirectoryLists.ParticipantsOf(campaignId), page, partner => partner.Name, async id =>
+            : await grains.Search(DirectoryLists.ParticipantsOf(campaignId), page, search, partner => partner.Name, async id =>
                 await grains.Actor<IPartnerGrain>(id).Get() is { } partner ? PartnersApi.View(partner, caller) : null);
 
     private static async Task<Results<Ok<PartnerInfo>, ProblemHttpResult>> AddParticipant(

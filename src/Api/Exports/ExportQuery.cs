@@ -8,7 +8,7 @@ using OrleansLinks.Problems;
 namespace OrleansLinks.Exports;
 
 /// <summary>What an export is asked for, as it comes.</summary>
-internal sealed class ExportQuery : ScopeQuery
+internal sealed class ExportQuery
 {
     [FromQuery(Name = "from"), Description("From this time on: when a link was clicked, when a conversion was reported. RFC 3339, with its offset.")]
     public string? From { get; init; }
@@ -20,7 +20,7 @@ internal sealed class ExportQuery : ScopeQuery
     public string? Cursor { get; init; }
 
     [FromQuery(Name = "limit"), Description("At most so many rows, at least 1; all unless set.")]
-    public int? Limit { get; init; }
+    public string? Limit { get; init; }
 
     [FromQuery(Name = "format"), Description("csv or ndjson, for who cannot set Accept.")]
     public string? Format { get; init; }
@@ -31,7 +31,7 @@ internal sealed class ExportQuery : ScopeQuery
     /// <param name="export">What is asked for, but for whose.</param>
     public ProblemHttpResult? Read(HttpRequest request, string prefix, out Export export)
     {
-        export = new Export(new ExportScope(), RowFormat.Csv, null, Limit);
+        export = new Export(new ExportScope(), RowFormat.Csv, null, null);
         if (RowFormat.Choose(request, Format, [RowFormat.Csv, RowFormat.Ndjson], out var format) is { } refused)
         {
             return refused;
@@ -52,7 +52,8 @@ internal sealed class ExportQuery : ScopeQuery
             return ApiProblems.Malformed("parameter_invalid", "to", "to is later than from: what is at to is no longer exported.");
         }
 
-        if (Limit < 1)
+        var limit = PageQuery.ReadLimit(Limit);
+        if (!string.IsNullOrEmpty(Limit) && limit is null or < 1)
         {
             return ApiProblems.Malformed("limit_invalid", "limit", "limit is a number from 1; leave it out for all rows.");
         }
@@ -68,7 +69,7 @@ internal sealed class ExportQuery : ScopeQuery
             after = last;
         }
 
-        export = export with { Scope = new ExportScope(From: from, To: to), Format = format, After = after };
+        export = export with { Scope = new ExportScope(From: from, To: to), Format = format, After = after, Limit = limit };
         return null;
     }
 

@@ -34,22 +34,22 @@ internal static class ExportsApi
     }
 
     private static Task<Results<RowStream<ClickView>, ProblemHttpResult>> ExportClicks(
-        [AsParameters] ExportQuery query, Caller caller, ExportServices services, HttpContext context) =>
+        [AsParameters] ScopeQuery whose, [AsParameters] ExportQuery query, Caller caller, ExportServices services, HttpContext context) =>
         Answer(
-            "clicks", EntityId.Click, query, caller, services, context,
+            "clicks", EntityId.Click, whose, query, caller, services, context,
             async (scope, after, limit) => await services.Actor.ReadClicks(scope, after, limit),
             click => ClickView.Of(click, caller.Side));
 
     private static Task<Results<RowStream<ConversionView>, ProblemHttpResult>> ExportConversions(
-        [AsParameters] ExportQuery query, Caller caller, ExportServices services, HttpContext context) =>
+        [AsParameters] ScopeQuery whose, [AsParameters] ExportQuery query, Caller caller, ExportServices services, HttpContext context) =>
         Answer(
-            "conversions", EntityId.Conversion, query, caller, services, context,
+            "conversions", EntityId.Conversion, whose, query, caller, services, context,
             services.Actor.ReadConversions,
             conversion => ConversionView.Of(conversion, caller.Side, services.Clock.GetUtcNow()),
             "entries");
 
     private static async Task<Results<RowStream<TView>, ProblemHttpResult>> Answer<TRow, TView>(
-        string what, string prefix, ExportQuery query, Caller caller, ExportServices services, HttpContext context,
+        string what, string prefix, ScopeQuery whose, ExportQuery query, Caller caller, ExportServices services, HttpContext context,
         ReadPage<TRow> read, Func<TRow, TView> show, params string[] withoutColumn)
     {
         if (query.Read(context.Request, prefix, out var export) is { } problem)
@@ -57,18 +57,18 @@ internal static class ExportsApi
             return problem;
         }
 
-        var (whose, unknown) = await query.FindScope(caller, services.Grains);
-        if (whose is null)
+        var (found, unknown) = await whose.FindScope(caller, services.Grains);
+        if (found is null)
         {
             return unknown!;
         }
 
         var scope = export.Scope with
         {
-            ProgramId = whose.ProgramId,
-            CampaignId = whose.CampaignId,
-            TaskId = whose.TaskId,
-            PartnerId = whose.PartnerId,
+            ProgramId = found.ProgramId,
+            CampaignId = found.CampaignId,
+            TaskId = found.TaskId,
+            PartnerId = found.PartnerId,
             IsPartners = caller.Side == Side.Partner,
         };
         export = export with { Scope = scope };

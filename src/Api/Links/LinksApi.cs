@@ -95,7 +95,7 @@ internal static class LinksApi
     private static async Task<Results<Ok<BatchAnswer>, ProblemHttpResult>> CreateBatch(
         string taskId,
         LinkBatchBody body,
-        [FromQuery, Description("Whether none is created when one is refused.")] bool? atomic,
+        [FromQuery, Description("Whether none is created when one is refused.")] string? atomic,
         Creation creation,
         Caller caller,
         IGrainFactory grains,
@@ -104,6 +104,12 @@ internal static class LinksApi
         if (await TasksApi.Find(taskId, caller, grains) is null)
         {
             return ApiProblems.NotFound("task");
+        }
+
+        var isAtomic = false;
+        if (!string.IsNullOrEmpty(atomic) && !bool.TryParse(atomic, out isAtomic))
+        {
+            return ApiProblems.Malformed("parameter_invalid", "atomic", "atomic is true or false.");
         }
 
         if (body.Items.IsDefaultOrEmpty || body.Items.Length > MaxBatch)
@@ -117,7 +123,7 @@ internal static class LinksApi
             return ApiProblems.Malformed("field_malformed", $"items[{missing}]", "A link body is an object.");
         }
 
-        var batch = new LinkBatch(body.Items, caller.Creator, atomic ?? false, creation.Seed);
+        var batch = new LinkBatch(body.Items, caller.Creator, isAtomic, creation.Seed);
         var outcomes = await grains.Actor<ITaskGrain>(taskId).CreateLinks(batch);
         var refused = outcomes.Select((outcome, index) => (outcome.Refusal, index)).Where(one => one.Refusal is not null && one.Refusal.Code != "batch_refused").ToArray();
         if (batch.Atomic && refused.Length > 0)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -16,13 +17,13 @@ namespace OrleansLinks.Lists;
 internal sealed record Page<T>(IReadOnlyList<T> Items, [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.Never)] string? NextCursor);
 
 /// <summary>Which page of a list is asked for.</summary>
-internal class PageQuery
+internal sealed class PageQuery
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
 
     [FromQuery(Name = "limit"), Description("At most so many items, 1 to 500.")]
-    public int? Limit { get; init; }
+    public string? Limit { get; init; }
 
     [FromQuery(Name = "cursor"), Description("nextCursor of the page before.")]
     public string? Cursor { get; init; }
@@ -33,8 +34,8 @@ internal class PageQuery
     /// <param name="after">What the page before ended with; null for the first page.</param>
     public ProblemHttpResult? Read(string list, out int limit, out string? after)
     {
-        limit = Limit ?? DefaultLimit;
         after = null;
+        limit = string.IsNullOrEmpty(Limit) ? DefaultLimit : ReadLimit(Limit) ?? 0;
         if (limit is < 1 or > MaxLimit)
         {
             return ApiProblems.Malformed("limit_invalid", "limit", $"limit is a number from 1 to {MaxLimit}.");
@@ -44,6 +45,9 @@ internal class PageQuery
             ? null
             : CursorInvalid();
     }
+
+    /// <summary>Reads a number of things; null for what is none.</summary>
+    public static int? ReadLimit(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null;
 
     /// <summary>As the other, for a list whose pages end with numbers.</summary>
     public ProblemHttpResult? ReadNumber(string list, out int limit, out long? before)
@@ -67,8 +71,8 @@ internal class PageQuery
         "cursor_invalid", "cursor", "cursor is the nextCursor of a page of this list; leave it out for the first page.");
 }
 
-/// <summary>Which page of a list of things with names is asked for, and of which names.</summary>
-internal sealed class SearchQuery : PageQuery
+/// <summary>Which names of a list of things with names are asked for.</summary>
+internal sealed class SearchQuery
 {
     public const int MaxLength = 100;
 
@@ -76,12 +80,13 @@ internal sealed class SearchQuery : PageQuery
     public string? Search { get; init; }
 
     /// <summary>Reads the page of a list and what is searched for; the problem when one of them cannot be read.</summary>
+    /// <param name="page">Which page.</param>
     /// <param name="list">Name of the list. A cursor is good for it and this search.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="after">What the page before ended with; null for the first page.</param>
     /// <param name="text">What is searched for, as <see cref="DirectoryNames"/> compares it; null when the whole list is asked for.</param>
     /// <param name="cursorList">What the page's own cursor is good for.</param>
-    public ProblemHttpResult? Read(string list, out int limit, out string? after, out string? text, out string cursorList)
+    public ProblemHttpResult? Read(PageQuery page, string list, out int limit, out string? after, out string? text, out string cursorList)
     {
         text = null;
         cursorList = list;
@@ -99,7 +104,7 @@ internal sealed class SearchQuery : PageQuery
             cursorList = $"{list}?{text}";
         }
 
-        return Read(cursorList, out limit, out after);
+        return page.Read(cursorList, out limit, out after);
     }
 }
 
@@ -158,41 +163,69 @@ internal static class DirectoryPages
             return problem;
         }
 
-        var ids = await grains.GetGrain<IDirectoryGrain>(0).List(list, after, limit);
-        var items = await Task.WhenAll(ids.Select(read));
-        return TypedResults.Ok(new Page<T>(
-            [.. items.OfType<T>()], ids.Length == limit ? Cursors.Write(list, ids[^1]) : null));
+        var directory = grains.GetGrain<IDirectoryGrain>(0);
+        return TypedResults.Ok(await Fill((from, count) => directory.List(list, from, count), list, after, limit, read));
     }
 
     /// <summary>A page of a list of things with names, all or those that are searched for.</summary>
     /// <param name="grains">The actors.</param>
     /// <param name="list">A name from <see cref="DirectoryLists"/>.</param>
-    /// <param name="query">Which page, and what is searched for.</param>
+    /// <param name="page">Which page.</param>
+    /// <param name="search">What is searched for.</param>
     /// <param name="nameOf">The name of one thing.</param>
     /// <param name="read">Reads one thing; null leaves it out.</param>
     public static async Task<Results<Ok<Page<T>>, ProblemHttpResult>> Search<T>(
-        this IGrainFactory grains, string list, SearchQuery query, Func<T, string> nameOf, Func<string, Task<T?>> read)
+        this IGrainFactory grains, string list, PageQuery page, SearchQuery search, Func<T, string> nameOf, Func<string, Task<T?>> read)
         where T : class
     {
-        if (query.Read(list, out var limit, out var after, out var text, out var cursorList) is { } problem)
+        if (search.Read(page, list, out var limit, out var after, out var text, out var cursorList) is { } problem)
         {
             return problem;
         }
 
         var directory = grains.GetGrain<IDirectoryGrain>(0);
-        var ids = await (text is null ? directory.List(list, after, limit) : directory.Search(list, text, after, limit));
-        var items = await Task.WhenAll(ids.Select(read));
-        return TypedResults.Ok(new Page<T>(
-            [.. items.OfType<T>().Where(one => text is null || DirectoryNames.Match(nameOf(one), text))],
-            ids.Length == limit ? Cursors.Write(cursorList, ids[^1]) : null));
+        return TypedResults.Ok(text is null
+            ? await Fill((from, count) => directory.List(list, from, count), cursorList, after, limit, read)
+            : await Fill(
+                (from, count) => directory.Search(list, text, from, count),
+                cursorList,
+                after,
+                limit,
+                async id => await read(id) is { } one && DirectoryNames.Match(nameOf(one), text) ? one : null));
+    }
+
+    /// <summary>
+    /// Reads a page. What is on the list and not there, as something that is made this moment, makes no page shorter: a page that
+    /// ended early would look like the last.
+    /// </summary>
+    private static async Task<Page<T>> Fill<T>(Func<string?, int, Task<ImmutableArray<string>>> list, string cursorList, string? after, int limit, Func<string, Task<T?>> read)
+        where T : class
+    {
+        var items = new List<T>();
+        while (true)
+        {
+            var missing = limit - items.Count;
+            var ids = await list(after, missing);
+            items.AddRange((await Task.WhenAll(ids.Select(read))).OfType<T>());
+            if (ids.Length < missing)
+            {
+                return new Page<T>([.. items], null);
+            }
+
+            after = ids[^1];
+            if (items.Count == limit)
+            {
+                return new Page<T>([.. items], Cursors.Write(cursorList, after));
+            }
+        }
     }
 
     /// <summary>The list of somebody who has one thing alone; its first page is its last.</summary>
     public static async Task<Results<Ok<Page<T>>, ProblemHttpResult>> SearchOne<T>(
-        string list, SearchQuery query, Func<T, string> nameOf, Func<ValueTask<T?>> read)
+        string list, PageQuery page, SearchQuery search, Func<T, string> nameOf, Func<ValueTask<T?>> read)
         where T : class
     {
-        if (query.Read(list, out _, out var after, out var text, out _) is { } problem)
+        if (search.Read(page, list, out _, out var after, out var text, out _) is { } problem)
         {
             return problem;
         }

@@ -11,7 +11,7 @@ using OrleansLinks.Tasks;
 namespace OrleansLinks.Lists;
 
 /// <summary>Whose clicks and conversions are asked for, as it comes.</summary>
-internal abstract class ScopeQuery
+internal sealed class ScopeQuery
 {
     [FromQuery(Name = "programId"), Description("Of this program; a brand's own unless set, all of a partner's unless set.")]
     public string? ProgramId { get; init; }

@@ -16,6 +16,13 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
 {
     public const string ProblemName = "Problem";
 
+    // Read as text, so that the answer to another value says what is meant.
+    private static readonly Dictionary<string, IOpenApiSchema?> QueryTypes = new()
+    {
+        ["limit"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1" },
+        ["atomic"] = new OpenApiSchema { Type = JsonSchemaType.Boolean },
+    };
+
     private static readonly Dictionary<string, string> PathParameters = new()
     {
         ["programId"] = "The program's id (prg_…).",
@@ -56,6 +63,11 @@ internal sealed class OperationErrors : IOpenApiOperationTransformer
         {
             operation.Parameters = [.. operation.Parameters ?? [], .. query.Parameters.Select(parameter => Parameter(ParameterLocation.Query, parameter.Name, parameter.Description))];
             Answer(401, 404, 409, 422, 503);
+        }
+
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(one => one.In == ParameterLocation.Query))
+        {
+            parameter.Schema = QueryTypes.GetValueOrDefault(parameter.Name ?? "", parameter.Schema);
         }
 
         if (!metadata.OfType<AuthorizationPolicy>().Any())

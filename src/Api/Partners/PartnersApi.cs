@@ -60,15 +60,15 @@ internal static class PartnersApi
     }
 
     private static async Task<Results<Ok<Page<PartnerInfo>>, ProblemHttpResult>> List(
-        [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains)
+        [AsParameters] PageQuery page, [AsParameters] SearchQuery search, Caller caller, IGrainFactory grains)
     {
         if (caller.Key.Role != Role.Partner)
         {
             var list = caller.IsOperator ? DirectoryLists.Partners : DirectoryLists.PartnersOf(caller.Key.ProgramId!);
-            return await grains.Search(list, page, partner => partner.Name, async id => await grains.Actor<IPartnerGrain>(id).Get() is { } one ? View(one, caller) : null);
+            return await grains.Search(list, page, search, partner => partner.Name, async id => await grains.Actor<IPartnerGrain>(id).Get() is { } one ? View(one, caller) : null);
         }
 
-        return await DirectoryPages.SearchOne(DirectoryLists.Partners, page, partner => partner.Name, () => grains.Actor<IPartnerGrain>(caller.Key.PartnerId!).Get());
+        return await DirectoryPages.SearchOne(DirectoryLists.Partners, page, search, partner => partner.Name, () => grains.Actor<IPartnerGrain>(caller.Key.PartnerId!).Get());
     }
 
     private static async Task<Results<Ok<PartnerInfo>, ProblemHttpResult>> Get(
@@ -117,17 +117,17 @@ internal static class PartnersApi
     }
 
     private static async Task<Results<Ok<Page<ParticipatingCampaign>>, ProblemHttpResult>> ListCampaigns(
-        string partnerId, [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains) =>
+        string partnerId, [AsParameters] PageQuery page, [AsParameters] SearchQuery search, Caller caller, IGrainFactory grains) =>
         await Find(partnerId, caller, grains) is null
             ? ApiProblems.NotFound("partner")
-            : await grains.Search(DirectoryLists.CampaignsWith(partnerId), page, campaign => campaign.Name, async id =>
+            : await grains.Search(DirectoryLists.CampaignsWith(partnerId), page, search, campaign => campaign.Name, async id =>
                 await grains.Actor<ICampaignGrain>(id).GetTerms(partnerId) is { } terms ? View(terms) : null);
 
     private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> ListTasks(
-        string partnerId, [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains, Origin origin) =>
+        string partnerId, [AsParameters] PageQuery page, [AsParameters] SearchQuery search, Caller caller, IGrainFactory grains, Origin origin) =>
         await Find(partnerId, caller, grains) is null
             ? ApiProblems.NotFound("partner")
-            : await grains.Search(DirectoryLists.TasksOf(partnerId), page, task => task.Name, async id =>
+            : await grains.Search(DirectoryLists.TasksOf(partnerId), page, search, task => task.Name, async id =>
                 await grains.Actor<ITaskGrain>(id).Get() is { } task ? TaskView.Of(task, caller, origin) : null);
 
     /// <summary>

@@ -36,9 +36,9 @@ internal static class ProgramsApi
     }
 
     private static Task<Results<Ok<Page<ProgramInfo>>, ProblemHttpResult>> List(
-        [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains) => caller.IsOperator
-            ? grains.Search(DirectoryLists.Programs, page, program => program.Name, id => grains.Actor<IProgramGrain>(id).Get().AsTask())
-            : DirectoryPages.SearchOne(DirectoryLists.Programs, page, program => program.Name, () => grains.Actor<IProgramGrain>(caller.Key.ProgramId!).Get());
+        [AsParameters] PageQuery page, [AsParameters] SearchQuery search, Caller caller, IGrainFactory grains) => caller.IsOperator
+            ? grains.Search(DirectoryLists.Programs, page, search, program => program.Name, id => grains.Actor<IProgramGrain>(id).Get().AsTask())
+            : DirectoryPages.SearchOne(DirectoryLists.Programs, page, search, program => program.Name, () => grains.Actor<IProgramGrain>(caller.Key.ProgramId!).Get());
 
     private static async Task<Results<Ok<ProgramInfo>, ProblemHttpResult>> Get(
         string programId, Caller caller, IGrainFactory grains, HttpContext context)

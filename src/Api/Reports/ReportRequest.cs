@@ -12,7 +12,7 @@ using OrleansLinks.Problems;
 namespace OrleansLinks.Reports;
 
 /// <summary>What a report is asked for, as it comes.</summary>
-internal sealed class ReportRequest : ScopeQuery
+internal sealed class ReportRequest
 {
     private const int DefaultDays = 30;
     private const int MaxDays = 3_660;

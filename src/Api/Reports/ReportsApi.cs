@@ -37,9 +37,9 @@ internal static class ReportsApi
                 + "JSON with at most 50,000 groups, or CSV or NDJSON, a group a line, by Accept or format; with hours, days, weeks or months these may be as long as you like.");
 
     private static async Task<Results<Ok<ReportView>, RowStream<ReportRowView>, ProblemHttpResult>> Get(
-        [AsParameters] ReportRequest query, Caller caller, ReportServices services, HttpContext context)
+        [AsParameters] ScopeQuery whose, [AsParameters] ReportRequest query, Caller caller, ReportServices services, HttpContext context)
     {
-        var (scope, unknown) = await query.FindScope(caller, services.Grains);
+        var (scope, unknown) = await whose.FindScope(caller, services.Grains);
         if (scope is null)
         {
             return unknown!;

@@ -50,10 +50,10 @@ internal static class TasksApi
     }
 
     private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> List(
-        string campaignId, [AsParameters] SearchQuery page, Caller caller, IGrainFactory grains, Origin origin) =>
+        string campaignId, [AsParameters] PageQuery page, [AsParameters] SearchQuery search, Caller caller, IGrainFactory grains, Origin origin) =>
         await CampaignsApi.Find(campaignId, caller, grains) is null
             ? ApiProblems.NotFound("campaign")
-            : await grains.Search(DirectoryLists.TasksOf(campaignId), page, task => task.Name, async id =>
+            : await grains.Search(DirectoryLists.TasksOf(campaignId), page, search, task => task.Name, async id =>
                 await grains.Actor<ITaskGrain>(id).Get() is { } task ? TaskView.Of(task, caller, origin) : null);
 
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Get(
