@@ -4,7 +4,7 @@ using OrleansLinks.Transfer;
 
 try
 {
-    if (TransferCommands.Find(args) is { } command)
+    if (Commands.Find(args, TransferCommands.All) is { } command)
     {
         await command(Console.Out);
         return 0;

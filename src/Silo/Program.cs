@@ -3,6 +3,12 @@ using OrleansLinks.Silo;
 
 try
 {
+    if (Commands.Find(args) is { } command)
+    {
+        await command(Console.Out);
+        return 0;
+    }
+
     await using var app = SiloHost.Build(args);
     await app.Start(Console.Out);
     await app.WaitForShutdownAsync();

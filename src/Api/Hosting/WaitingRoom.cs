@@ -29,12 +29,12 @@ internal static class WaitingRoom
 
     private static Task Answer(HttpContext context, string missing)
     {
-        if (context.Request.Path == "/health/live")
+        if (context.Request.Path.Value == "/health/live")
         {
             return context.Response.WriteAsync("Healthy");
         }
 
-        if (context.Request.Path == "/health/ready" || context.Request.Path == "/health/startup")
+        if (context.Request.Path.Value is "/health/ready" or "/health/startup")
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return HealthEndpoints.Write(context, HealthStatus.Unhealthy, new Dictionary<string, string?> { ["actors"] = missing });

@@ -147,6 +147,8 @@ internal sealed class HealthCheck
 
     public string StartPeriod { get; set; } = "";
 
+    public string StartInterval { get; set; } = "";
+
     public int Retries { get; set; }
 }
 

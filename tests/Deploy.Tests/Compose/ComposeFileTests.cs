@@ -129,6 +129,16 @@ public sealed class ComposeFileTests
         Assert.True(System.IO.Directory.Exists(ComposeFile.OnThisMachine(grafana, (string)((Dictionary<object, object>)dashboards["options"])["path"])));
     }
 
+    [Fact]
+    public void Each_program_is_asked_for_its_health_by_itself()
+    {
+        foreach (var (_, service, program) in Cluster.Programs)
+        {
+            Assert.Equal(["CMD", "dotnet", $"/app/{program.Dll}", "health"], service.Healthcheck!.Test);
+            Assert.True(Seconds(service.Healthcheck.Timeout) < Seconds(service.Healthcheck.Interval));
+        }
+    }
+
     private static string Argument(Service service, string name) => service.Command.Single(one => one.StartsWith(name, StringComparison.Ordinal))[name.Length..];
 
     private static Dictionary<object, object> Yaml(string path) => new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(File.ReadAllText(path));

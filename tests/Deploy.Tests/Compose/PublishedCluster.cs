@@ -12,6 +12,7 @@ public sealed class PublishedCluster : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, Child> _children = [];
+    private readonly Dictionary<string, (string File, Dictionary<string, string> Environment)> _started = [];
     private PostgresServer _database = null!;
 
     /// <summary>Where each service's program answers.</summary>
@@ -37,11 +38,21 @@ public sealed class PublishedCluster : IAsyncLifetime
             }
 
             Origins[name] = $"http://127.0.0.1:{ports[name]}";
-            _children[name] = Child.Start("dotnet", [Path.Combine(programs[program].Result, program.Dll)], environment!);
+            _started[name] = (Path.Combine(programs[program].Result, program.Dll), environment);
+            _children[name] = Child.Start("dotnet", [_started[name].File], environment!);
         }
 
         await Task.WhenAll(Described.Programs.Select(one => _children[one.Name].WaitForOutput(
             "that it is ready", line => one.Program == ProgramKind.Edge ? Instance.IsReady(line) : line.Contains("The silo is ready at", StringComparison.Ordinal))));
+    }
+
+    /// <summary>Asks a service's program for its health, as its container does.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="port">The port to ask at, where it is not the program's.</param>
+    internal Task<Ended> AskForHealth(string service, int? port = null)
+    {
+        var (file, environment) = _started[service];
+        return Child.Run("dotnet", [file, "health", .. port is null ? (string[])[] : ["--port", $"{port}"]], environment!);
     }
 
     public async ValueTask DisposeAsync()

@@ -48,6 +48,31 @@ public sealed partial class PublishedTests(PublishedCluster cluster) : IClassFix
     }
 
     [Fact]
+    public async Task A_container_finds_its_program_healthy()
+    {
+        foreach (var service in cluster.Origins.Keys)
+        {
+            var asked = await cluster.AskForHealth(service);
+
+            Assert.True(asked.ExitCode == 0, $"{service}: {asked.Output}\n{asked.Errors}");
+            Assert.Contains("Healthy", asked.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("silo-1")]
+    [InlineData("edge-1")]
+    public async Task A_container_finds_that_its_program_does_not_answer(string service)
+    {
+        var nowhere = Instance.FreePort();
+
+        var asked = await cluster.AskForHealth(service, nowhere);
+
+        Assert.Equal(1, asked.ExitCode);
+        Assert.StartsWith($"Nothing answers at http://127.0.0.1:{nowhere}/health/ready", asked.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Edges_tell_the_numbers_by_which_they_are_scaled()
     {
         var overlay = await Overlay.Of("production");

@@ -54,11 +54,13 @@ public sealed class TransferCommandTests : IDisposable
     {
         await IsRefused("Database:Provider", "import", "--from", In("data"));
         await IsRefused("Database:ConnectionString", "import", "--from", In("data"), "--Database:Provider", "Postgres");
-        await IsRefused("no command 'exprot'", "exprot", "--data", In("data"), "--to", In("to"));
-        Assert.Null(TransferCommands.Find(["--data", In("data")]));
-        Assert.Null(TransferCommands.Find(["Data:Folder=data"]));
-        Assert.Null(TransferCommands.Find([]));
+        await IsRefused("no command 'exprot': give export, import, health", "exprot", "--data", In("data"), "--to", In("to"));
+        Assert.Null(Find("--data", In("data")));
+        Assert.Null(Find("Data:Folder=data"));
+        Assert.Null(Find());
     }
+
+    private static Func<TextWriter, Task>? Find(params string[] arguments) => Commands.Find(arguments, TransferCommands.All);
 
     private string In(string name) => Path.Combine(_root, name);
 
@@ -66,7 +68,7 @@ public sealed class TransferCommandTests : IDisposable
     {
         var before = Tree();
 
-        var refused = await Assert.ThrowsAnyAsync<Exception>(async () => await TransferCommands.Find(arguments)!(TextWriter.Null));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(async () => await Find(arguments)!(TextWriter.Null));
 
         Assert.True(refused is JournalException || Settings.ExplainsItself(refused), $"{refused}");
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
