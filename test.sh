@@ -55,6 +55,8 @@ count() { cat "$results"/*/*.trx 2>/dev/null | grep -o "<Counters [^>]*" | grep 
 passed=$(count passed); failed=$(( $(count failed) + $(count error) + $(count timeout) + $(count aborted) )); skipped=$(count notExecuted)
 projects=$(find tests -name '*.Tests.csproj' -not -path '*/obj/*' | wc -l); files=$(find "$results" -name '*.trx' | wc -l)
 if [ "$files" -ne "$((projects + 1))" ]; then echo "test.sh: $files of $((projects + 1)) runs gave a result." >&2; status=1; fi
+# Which failed, where whoever reads only the end of a long output finds them.
+grep -ho '<UnitTestResult [^>]*outcome="Failed"[^>]*' "$results"/*/*.trx 2>/dev/null | sed 's/.* testName="\([^"]*\)".*/failed: \1/'
 if [ "$passed" -eq 0 ] || [ "$failed" -gt 0 ]; then status=1; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 exit $status

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -45,6 +46,12 @@ internal sealed partial class Prometheus : IAsyncDisposable
     public async Task<List<JsonElement>> Ask(string query)
     {
         using var answer = await _http.GetAsync($"query?query={Uri.EscapeDataString(query)}");
+        if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+        {
+            // It is not up yet, or has no room at the moment, which whoever waits hears of.
+            answer.EnsureSuccessStatusCode();
+        }
+
         var body = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
         Assert.True(body.Text("status") == "success", $"{query}: {body}");
         return [.. body.GetProperty("data").GetProperty("result").EnumerateArray()];

@@ -44,8 +44,10 @@ internal sealed class Window
         var context = await chromium.NewContext(locale ?? words.Locale, isDark, width);
         if (session is not null)
         {
-            // Who has signed in has been on a page that has told the time zone.
-            await context.AddCookiesAsync([session, new() { Name = "orleanslinks.zone", Value = "Europe%2FBerlin", Domain = session.Domain, Path = session.Path }]);
+            // Who has signed in has been on a page that has told the time zone and the scheme.
+            await context.AddCookiesAsync([session, Told("zone", "Europe%2FBerlin"), Told("scheme", isDark ? "dark" : "light")]);
+
+            Cookie Told(string name, string value) => new() { Name = $"orleanslinks.{name}", Value = value, Domain = session.Domain, Path = session.Path };
         }
 
         return new Window(context, chromium, await context.NewPageAsync(), origin, words);

@@ -25,17 +25,6 @@ public sealed class LedgerTests(RunningHost host)
         Assert.InRange(Number(after, "oldestUnappliedMs"), 0, 1000);
     }
 
-    [Fact]
-    public async Task Each_of_its_numbers_is_a_metric()
-    {
-        await Read();
-        var metrics = (await host.Anyone.SendRaw(HttpMethod.Get, "/metrics")).Expect(200).Text;
-        foreach (var name in new[] { "clicks_journaled_total", "clicks_durable_total", "clicks_applied_total", "clicks_lost_total", "clicks_oldest_unapplied_seconds", "ledger_drift" })
-        {
-            Assert.Contains($"\norleanslinks_{name}", metrics, StringComparison.Ordinal);
-        }
-    }
-
     private async Task<JsonObject> Read() => (await host.Operator.Get("/ledger")).Expect(200).Json;
 
     private static long Number(JsonObject ledger, string name) => ledger[name]!.GetValue<long>();

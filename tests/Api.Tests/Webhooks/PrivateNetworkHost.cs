@@ -1,13 +1,6 @@
-using OrleansLinks.Api.Tests.Webhooks;
-
-[assembly: AssemblyFixture(typeof(PrivateNetworkHost))]
-
 namespace OrleansLinks.Api.Tests.Webhooks;
 
-/// <summary>
-/// A host that sends to receivers on this machine, and whose clock can be set ahead. It lives as long as the one that other tests share:
-/// hosts of one process share the metrics of the same name, and those end with the first that does.
-/// </summary>
+/// <summary>A host that sends to receivers on this machine, and whose clock can be set ahead.</summary>
 public sealed class PrivateNetworkHost : RunningHost
 {
     private readonly SkippingClock _clock = new();
@@ -15,6 +8,9 @@ public sealed class PrivateNetworkHost : RunningHost
     protected override string[] Settings => ["--Webhooks:AllowPrivateNetworks", "true"];
 
     protected override TimeProvider? Clock => _clock;
+
+    /// <summary>What its clock says.</summary>
+    public DateTimeOffset Now => _clock.GetUtcNow();
 
     /// <summary>Lets so much time have passed.</summary>
     public void Skip(TimeSpan time) => _clock.Skip(time);
