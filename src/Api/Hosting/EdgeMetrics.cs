@@ -10,7 +10,7 @@ internal sealed class EdgeMetrics
 {
     public EdgeMetrics(IMeterFactory meters, ClickJournal journal, LedgerStatus ledger, LinkDirectory directory, ChangeFeed feed, CounterHub hub)
     {
-        var meter = meters.Create(Telemetry.MeterName);
+        var meter = meters.Create(LedgerMetrics.MeterName);
         meter.CreateObservableCounter("orleanslinks.clicks.journaled", () => journal.Tail, "{click}", "Clicks that this edge has taken in.");
         meter.CreateObservableCounter("orleanslinks.clicks.durable", () => journal.Kept, "{click}", "Clicks of this edge that are on disk.");
         meter.CreateObservableCounter("orleanslinks.clicks.applied", () => journal.Applied, "{click}", "Clicks of this edge that are counted.");

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using OrleansLinks.Hosting;
+using OrleansLinks.Clicks;
 
 namespace OrleansLinks.Redirect;
 
@@ -36,7 +36,7 @@ internal sealed class RedirectMetrics(IMeterFactory meters)
         new(Attribute, "in_terms"), new(Attribute, "outside_terms"), new(Attribute, "not_found"), new(Attribute, "disabled"), new(Attribute, "failed"),
     ];
 
-    private readonly Histogram<double> _duration = meters.Create(Telemetry.MeterName).CreateHistogram(
+    private readonly Histogram<double> _duration = meters.Create(LedgerMetrics.MeterName).CreateHistogram(
         "orleanslinks.redirect.duration",
         "s",
         "How long it took to answer visitors (GET), by what became of them.",

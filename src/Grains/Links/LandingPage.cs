@@ -134,10 +134,16 @@ public readonly record struct LandingPage(string Url, string Host)
             }
         }
 
+        // Numbers before a label that begins with an underscore are no host to some clients.
+        if (!Uri.TryCreate($"http://{name}/", UriKind.Absolute, out var uri))
+        {
+            return false;
+        }
+
         if (char.IsAsciiDigit(labels[^1][0]))
         {
             // A last label that begins with a digit is an IPv4 address to browsers, in whatever notation (WHATWG URL).
-            if (!Uri.TryCreate($"http://{name}/", UriKind.Absolute, out var uri) || uri.HostNameType != UriHostNameType.IPv4)
+            if (uri.HostNameType != UriHostNameType.IPv4)
             {
                 return false;
             }

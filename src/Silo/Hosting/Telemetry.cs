@@ -2,6 +2,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using OrleansLinks.Clicks;
 
 namespace OrleansLinks.Hosting;
 
@@ -13,9 +14,6 @@ namespace OrleansLinks.Hosting;
 /// </summary>
 public static class Telemetry
 {
-    /// <summary>The meter of what is measured by our own code.</summary>
-    public const string MeterName = "OrleansLinks";
-
     /// <summary>The source of spans of our own code.</summary>
     public const string SourceName = "OrleansLinks";
 
@@ -27,7 +25,7 @@ public static class Telemetry
 
     private static readonly string[] Meters =
     [
-        MeterName, "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
+        LedgerMetrics.MeterName, "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
         "Microsoft.AspNetCore.Components.Server.Circuits", "System.Runtime",
     ];
 

@@ -139,6 +139,7 @@ public sealed class LandingPageTests
     [InlineData("https://example..com/")]
     [InlineData("https://example.com../")]
     [InlineData("https://-example.com/")]
+    [InlineData("https://1271._.com/")]
     [InlineData("https://example-.com/")]
     [InlineData("https://exa mple.com/")]
     [InlineData("https://exam%70le.com/")]
