@@ -8,7 +8,7 @@ namespace OrleansLinks.Host;
 public sealed class OutageTests
 {
     private const int Visitors = 16;
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(4);
 
     /// <summary>How soon after the end of an outage all clicks are counted.</summary>
     private static readonly TimeSpan CountedWithin = TimeSpan.FromSeconds(10);
