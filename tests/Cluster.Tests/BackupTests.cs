@@ -33,7 +33,7 @@ public sealed class BackupTests(RunningCluster cluster)
 
             var server = new NpgsqlConnectionStringBuilder(cluster.ConnectionString);
             var tools = new Dictionary<string, string?> { ["PGHOST"] = server.Host, ["PGUSER"] = server.Username };
-            (string, string)[] places = [("/backup/monday", backup.Path), ("orleanslinks_restored", "restored"), (" orleanslinks", $" {server.Database}")];
+            (string, string)[] places = [("--owner=orleanslinks", "--owner=postgres"), ("/backup/monday", backup.Path), ("orleanslinks_restored", "restored"), (" orleanslinks", $" {server.Database}")];
             await Handbook.Run(Handbook.Dump, tools, places);
             await Answered(visitors.Answered.Count + More);
             await Handbook.Run(Handbook.CreateDatabase, tools, places);

@@ -7,7 +7,7 @@ namespace OrleansLinks.Host;
 public sealed class WebhookCrashTests
 {
     private const int Shops = 8;
-    private const int Kills = 3;
+    private const int Kills = 2;
 
     private static readonly string[] Events = ["conversion.created", "conversion.adjusted"];
     private static readonly string[] Paths = ["/brand", "/partner"];

@@ -7,7 +7,7 @@ internal static class Handbook
     public const string Restore = "OrleansLinks.Api --data /backup/monday";
     public const string ExportEdge = "OrleansLinks.Api export --Database:Provider Postgres --data /var/lib/orleanslinks-edge --to /backup/monday/edge-1";
     public const string Dump = "pg_dump --format=custom --file=/backup/monday/database.dump orleanslinks";
-    public const string CreateDatabase = "createdb orleanslinks_restored";
+    public const string CreateDatabase = "createdb --owner=orleanslinks orleanslinks_restored";
     public const string RestoreDatabase = "pg_restore --exit-on-error --dbname=orleanslinks_restored /backup/monday/database.dump";
 
     public const string RestoredSilo =
