@@ -9,9 +9,6 @@ public sealed class PrivateNetworkHost : RunningHost
 
     protected override TimeProvider? Clock => _clock;
 
-    /// <summary>What its clock says.</summary>
-    public DateTimeOffset Now => _clock.GetUtcNow();
-
     /// <summary>Lets so much time have passed.</summary>
     public void Skip(TimeSpan time) => _clock.Skip(time);
 
