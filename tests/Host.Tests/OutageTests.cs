@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace OrleansLinks.Host;
@@ -80,7 +79,7 @@ public sealed class OutageTests
 
         var counted = 0L;
         var lost = 0L;
-        await Eventually(async () =>
+        await Eventually.Is(async () =>
         {
             lost = (await instance.Operator.Get("/ledger")).Number("lost");
             counted = (await instance.Operator.Get($"/tasks/{scene.Task}/counters")).Number("clicks");
@@ -136,17 +135,6 @@ public sealed class OutageTests
 
         await stop.CancelAsync();
         await Task.WhenAll(visitors);
-    }
-
-    private static async Task Eventually(Func<Task<bool>> isSo)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        var deadline = DateTime.UtcNow + Child.Patience;
-        while (!await isSo())
-        {
-            Assert.True(DateTime.UtcNow < deadline, string.Create(CultureInfo.InvariantCulture, $"Not so within {Child.Patience}."));
-            await timer.WaitForNextTickAsync();
-        }
     }
 
     /// <summary>Holds a database's write lock until disposal.</summary>
