@@ -4,15 +4,7 @@ using OrleansLinks.Transfer;
 
 try
 {
-    if (Commands.Find(args, TransferCommands.All) is { } command)
-    {
-        await command(Console.Out);
-        return 0;
-    }
-
-    await using var host = EdgeHost.Build(args);
-    await host.Start(Console.Out);
-    await host.WaitForShutdown();
+    await new CommandLine(EdgeHost.Known, Serve, ("export", ExportCommand.Run), ("import", ImportCommand.Run)).Run(args, Console.Out);
     return 0;
 }
 catch (Exception exception) when (exception is JournalException || Settings.ExplainsItself(exception))
@@ -24,4 +16,11 @@ catch (OperationCanceledException)
 {
     // Asked to end before it had started.
     return 0;
+}
+
+static async Task Serve(string[] args, TextWriter output)
+{
+    await using var host = EdgeHost.Build(args);
+    await host.Start(output);
+    await host.WaitForShutdown(output);
 }

@@ -3,15 +3,7 @@ using OrleansLinks.Silo;
 
 try
 {
-    if (Commands.Find(args) is { } command)
-    {
-        await command(Console.Out);
-        return 0;
-    }
-
-    await using var app = SiloHost.Build(args);
-    await app.Start(Console.Out);
-    await app.WaitForShutdownAsync();
+    await new CommandLine(SiloHost.Known, Serve).Run(args, Console.Out);
     return 0;
 }
 catch (Exception exception) when (Settings.ExplainsItself(exception))
@@ -23,4 +15,12 @@ catch (OperationCanceledException)
 {
     // Asked to end before it had started.
     return 0;
+}
+
+static async Task Serve(string[] args, TextWriter output)
+{
+    await using var app = SiloHost.Build(args);
+    await app.Start(output);
+    await app.WaitForShutdownAsync();
+    await output.WriteLineAsync("  The silo has ended; the others go on with its actors.");
 }

@@ -3,18 +3,27 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansLinks.Hosting;
 using OrleansLinks.Links;
 using OrleansLinks.Storage.Postgres;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Silo;
 
 /// <summary>A silo as a program of its own: the actors, and HTTP for its health and metrics alone.</summary>
 internal static class SiloHost
 {
+    /// <summary>What it knows of settings.</summary>
+    public static readonly KnownSettings Known = new(
+        ("Http", typeof(HttpOptions)),
+        ("Webhooks", typeof(WebhookOptions)),
+        ("Database", typeof(DatabaseOptions)),
+        ("Cluster", typeof(ClusterSettings)),
+        ("Shutdown", typeof(ShutdownOptions)));
+
     /// <summary>Puts it together by the settings.</summary>
     /// <param name="args">The command line.</param>
     /// <exception cref="StartupException">A setting or the machine does not allow a start.</exception>
     public static WebApplication Build(string[] args)
     {
-        var builder = Settings.CreateBuilder(args);
+        var builder = Settings.CreateBuilder(args, Known);
         var http = builder.Configuration.Read<HttpOptions>("Http");
         var database = builder.Configuration.Read<DatabaseOptions>("Database");
         var cluster = builder.Configuration.Read<ClusterSettings>("Cluster");
@@ -41,19 +50,21 @@ internal static class SiloHost
     /// <exception cref="OperationCanceledException">It was asked to end before it had joined the others.</exception>
     public static async Task Start(this WebApplication app, TextWriter output)
     {
-        await app.Services.OpenPostgresStores();
-        try
+        await using (var room = await WaitingRoom.Open(app.Services, NotFound))
         {
-            await app.StartAsync();
-        }
-        catch (Exception exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(exception.Message, exception);
+            await app.Services.OpenPostgresStores(app.Services.GetRequiredService<ProgramStart>().WaitsFor, room.AskedToEnd);
+            await room.Start(app);
         }
 
         app.Services.GetRequiredService<ProgramStart>().IsOver();
         await output.WriteLineAsync($"  The silo is ready at {app.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint}, its health at {app.Urls.Single()}/health/ready");
         await output.FlushAsync();
+    }
+
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     private sealed class SiloIsActive(ISiloStatusOracle silo) : IHealthCheck

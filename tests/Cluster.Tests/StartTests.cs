@@ -116,15 +116,31 @@ public sealed class StartTests(RunningCluster cluster)
         }
     }
 
-    [Fact]
-    public async Task An_edge_that_waits_ends_when_it_is_asked_to()
+    [Theory]
+    [InlineData("an edge", "--Cluster:Mode", "client")]
+    [InlineData("one process", "--Cluster:SiloPort", "0", "--Cluster:GatewayPort", "0")]
+    [InlineData("a silo", "--Cluster:SiloPort", "0", "--Cluster:GatewayPort", "0")]
+    public async Task What_waits_for_the_database_lives_is_measured_and_ends_when_it_is_asked_to(string what, params string[] arguments)
     {
         using var folder = new TemporaryFolder();
-        await using var edge = Child.Start(
-            "dotnet", [Repository.Edge, "--data", folder.Path, "--port", "0", .. Client, .. RunningCluster.DatabaseArguments($"Host={folder.Path};Username=postgres;Database=postgres")]);
-        await edge.WaitForOutput("that the database does not answer", line => line.Contains("does not answer yet", StringComparison.Ordinal));
-        edge.Ask(Child.Signal.Terminate);
-        Assert.Equal(0, (await edge.WaitForEnd(Instance.StopsWithin)).ExitCode);
+        var port = Instance.FreePort();
+        string[] program = what == "a silo" ? [Repository.Silo] : [Repository.Edge, "--data", folder.Path];
+        await using var waiting = Child.Start(
+            "dotnet", [.. program, "--port", $"{port}", .. arguments, .. RunningCluster.DatabaseArguments($"Host={folder.Path};Username=postgres;Database=postgres")]);
+        await waiting.WaitForOutput("that the database does not answer", line => line.Contains("does not answer yet", StringComparison.Ordinal));
+
+        using (var http = new HttpClient())
+        {
+            var cancellation = TestContext.Current.CancellationToken;
+            Assert.Equal("Healthy", await http.GetStringAsync($"http://127.0.0.1:{port}/health/live", cancellation));
+            Assert.Contains("orleanslinks_started{otel_scope_name=\"OrleansLinks\"} 0", await http.GetStringAsync($"http://127.0.0.1:{port}/metrics", cancellation), StringComparison.Ordinal);
+            using var ready = await http.GetAsync($"http://127.0.0.1:{port}/health/ready", cancellation);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            Assert.Contains(folder.Path, await ready.Content.ReadAsStringAsync(cancellation), StringComparison.Ordinal);
+        }
+
+        waiting.Ask(Child.Signal.Terminate);
+        Assert.Equal(0, (await waiting.WaitForEnd(Instance.StopsWithin)).ExitCode);
     }
 
     [Fact]

@@ -64,8 +64,16 @@ public sealed class StartupErrorTests
     [InlineData("Http:Address", "nonsense")]
     [InlineData("Http:TrustedProxies", "nonsense")]
     [InlineData("Tracking:Origin", "nonsense")]
+    [InlineData("Tracking:Origin", "https://user:password@go.example.com")]
+    [InlineData("Tracking:Origin", "https://go.example.com/#here")]
     [InlineData("Demo", "nonsense")]
     [InlineData("Clicks:Durability", "nonsense")]
+    [InlineData("Database:Provider", "5")]
+    [InlineData("Database:Provder", "Postgres")]
+    [InlineData("Logging:LogLevel:Default", "nonsense")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "nonsense")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "nonsense")]
+    [InlineData("OTEL_TRACES_SAMPLER", "nonsense")]
     [InlineData("Clicks:JournalMaxBytes", "1000")]
     [InlineData("Clicks:JournalMaxHeldBytes", "-1")]
     [InlineData("Clicks:JournalFolder", "/proc/self/journal")]
@@ -79,6 +87,25 @@ public sealed class StartupErrorTests
             setting,
             setting == "Http:Port" ? ["--data", folder.Path] : ["--port", FreePort(), "--data", folder.Path],
             new() { [setting.Replace(":", "__", StringComparison.Ordinal)] = value });
+    }
+
+    [Theory]
+    [InlineData("nonsense", "nonsense")]
+    [InlineData("stray", "--Clicks:Durability", "Disk", "stray")]
+    [InlineData("--Http:Prt", "--Http:Prt", "8080")]
+    [InlineData("--Geo:Database", "--Geo:Database")]
+    [InlineData("--Geo:Database", "--Geo:Database", "--demo")]
+    [InlineData("--form", "import", "--form", "folder")]
+    public async Task What_is_no_setting_on_the_command_line_is_named(string named, params string[] arguments) => await Refuses(named, arguments);
+
+    [Fact]
+    public async Task Help_lists_the_commands_and_the_settings_with_their_defaults()
+    {
+        var ended = await Child.Run("dotnet", [Repository.Edge, "--help"]);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
+        Assert.Contains("export, import, health", ended.Output, StringComparison.Ordinal);
+        Assert.Matches("--port +8080\n", ended.Output);
+        Assert.Matches("--Clicks:Durability +Disk\n", ended.Output);
     }
 
     [Fact]

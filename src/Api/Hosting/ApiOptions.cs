@@ -18,9 +18,10 @@ internal sealed class StartOptions
     /// <summary>Whether demo data is made at the start, and its keys are printed.</summary>
     public bool Demo { get; set; }
 
-    /// <summary>The operator's key, 32 to 200 random characters, instead of one that is made and printed.</summary>
+    /// <summary>The operator's key, 32 to 200 random letters, digits and signs of ASCII, instead of one that is made and printed.</summary>
     [ConfigurationKeyName("ORLEANSLINKS_OPERATOR_KEY")]
     [StringLength(AccessKeys.MaxLength, MinimumLength = AccessKeys.MinLength, ErrorMessage = "give {2} to {1} random characters.")]
+    [RegularExpression("[!-~]*", ErrorMessage = "give letters, digits and signs of ASCII, without spaces: it is sent in a header.")]
     public string? OperatorKey
     {
         get;

@@ -19,9 +19,6 @@ internal sealed class ClusterConnection(PostgresOptions database, ClusterSetting
     /// <exception cref="InvalidOperationException">No silo has been reached yet.</exception>
     public IGrainFactory Grains => _services?.GetRequiredService<IGrainFactory>() ?? throw new InvalidOperationException("No silo has been reached yet.");
 
-    /// <summary>What the connection waits for, in a sentence.</summary>
-    public string Missing { get; private set; } = "The database has not answered yet.";
-
     /// <summary>Waits for the database and for a silo, however long that takes.</summary>
     /// <param name="edge">The edge's services.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -30,6 +27,7 @@ internal sealed class ClusterConnection(PostgresOptions database, ClusterSetting
     /// <exception cref="Storage.SchemaVersionException">A newer program wrote the database.</exception>
     public async Task Open(IServiceProvider edge, CancellationToken cancellationToken)
     {
+        var start = edge.GetRequiredService<ProgramStart>();
         var services = new ServiceCollection();
         services.AddSingleton(edge.GetRequiredService<ILoggerFactory>());
         services.AddSingleton(edge.GetRequiredService<TimeProvider>());
@@ -47,8 +45,8 @@ internal sealed class ClusterConnection(PostgresOptions database, ClusterSetting
         _services = services.BuildServiceProvider();
         try
         {
-            await _services.OpenPostgresStores(cancellationToken);
-            Missing = "No silo has been reached yet.";
+            await _services.OpenPostgresStores(start.WaitsFor, cancellationToken);
+            start.WaitsFor("No silo has been reached yet.");
             foreach (var service in _services.GetServices<IHostedService>())
             {
                 await service.StartAsync(cancellationToken);

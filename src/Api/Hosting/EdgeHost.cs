@@ -1,10 +1,15 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansLinks.Journal;
+using OrleansLinks.Problems;
 using OrleansLinks.Redirect;
 using OrleansLinks.Silo;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
 using OrleansLinks.Storage.Sqlite;
+using OrleansLinks.Transfer;
+using OrleansLinks.WebConsole;
+using OrleansLinks.Webhooks;
 
 namespace OrleansLinks.Hosting;
 
@@ -14,6 +19,23 @@ namespace OrleansLinks.Hosting;
 /// </summary>
 internal sealed class EdgeHost : IAsyncDisposable
 {
+    /// <summary>What it and its commands know of settings.</summary>
+    public static readonly KnownSettings Known = new(
+        ("Http", typeof(HttpOptions)),
+        ("Data", typeof(DataOptions)),
+        ("Tracking", typeof(TrackingOptions)),
+        ("Geo", typeof(GeoOptions)),
+        ("Clicks", typeof(ClickOptions)),
+        ("Redirect", typeof(RedirectOptions)),
+        ("Webhooks", typeof(WebhookOptions)),
+        ("Database", typeof(DatabaseOptions)),
+        ("Cluster", typeof(ClusterSettings)),
+        ("Shutdown", typeof(ShutdownOptions)),
+        ("Console", typeof(ConsoleOptions)),
+        ("Export", typeof(ExportOptions)),
+        ("Import", typeof(ImportOptions)),
+        ("", typeof(StartOptions)));
+
     private readonly DataFolder _folder;
     private readonly HttpOptions _http;
     private readonly DatabaseProvider _provider;
@@ -37,7 +59,7 @@ internal sealed class EdgeHost : IAsyncDisposable
     /// <exception cref="DataFolderException">The data folder cannot be used.</exception>
     public static EdgeHost Build(string[] args, TimeProvider? clock = null)
     {
-        var builder = Settings.CreateBuilder(args);
+        var builder = Settings.CreateBuilder(args, Known);
         var http = builder.Configuration.Read<HttpOptions>("Http");
         var data = builder.Configuration.Read<DataOptions>("Data");
         var clicks = builder.Configuration.Read<ClickOptions>("Clicks");
@@ -73,29 +95,41 @@ internal sealed class EdgeHost : IAsyncDisposable
     /// <exception cref="SchemaVersionException">A newer program wrote the database.</exception>
     public async Task Start(TextWriter output)
     {
-        // First, so that a journal that another process has is met at once, whoever else has to be waited for.
-        App.Services.GetRequiredService<ClickJournal>();
-        if (_silos is not null)
+        await using (var room = await WaitingRoom.Open(App.Services, ComeAgain))
         {
-            await WaitingRoom.OpenWhile(_http, _silos, App.Services);
-        }
-        else if (_provider == DatabaseProvider.Postgres)
-        {
-            await App.Services.OpenPostgresStores();
-        }
-        else
-        {
-            App.Services.OpenSqliteStores();
+            // First, so that a journal that another process has is met at once, whoever else has to be waited for.
+            App.Services.GetRequiredService<ClickJournal>();
+            if (_silos is not null)
+            {
+                await _silos.Open(App.Services, room.AskedToEnd);
+            }
+            else if (_provider == DatabaseProvider.Postgres)
+            {
+                await App.Services.OpenPostgresStores(App.Services.GetRequiredService<ProgramStart>().WaitsFor, room.AskedToEnd);
+            }
+            else
+            {
+                App.Services.OpenSqliteStores();
+            }
+
+            await room.Start(App);
         }
 
-        await App.StartAsync();
         App.Services.GetRequiredService<EdgeMetrics>();
         await App.Services.GetRequiredService<FirstStart>().Run(output, Startup.OriginOf(_http, new TrackingOptions()).Url);
         App.Services.GetRequiredService<ProgramStart>().IsOver();
     }
 
     /// <summary>Waits until it is asked to end, and ends it.</summary>
-    public Task WaitForShutdown() => App.WaitForShutdownAsync();
+    /// <param name="output">Where it says so.</param>
+    public async Task WaitForShutdown(TextWriter output)
+    {
+        await App.WaitForShutdownAsync();
+        var waiting = App.Services.GetRequiredService<ClickJournal>().Waiting;
+        await output.WriteLineAsync(waiting == 0
+            ? "  OrleansLinks has ended; all clicks are counted."
+            : string.Create(CultureInfo.InvariantCulture, $"  OrleansLinks has ended; {waiting:N0} clicks wait in its journal, and are counted when it is started again on the same data folder."));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -107,6 +141,13 @@ internal sealed class EdgeHost : IAsyncDisposable
 
         await App.DisposeAsync();
         _folder.Dispose();
+    }
+
+    /// <summary>What visitors and clients are answered while it starts: it knows no links then, so there is nobody that it could let through.</summary>
+    private static Task ComeAgain(HttpContext context)
+    {
+        var problem = ApiProblems.Unavailable(context);
+        return ApiProblems.AreFor(context) ? problem.ExecuteAsync(context) : VisitorPages.Failed(context, problem.StatusCode);
     }
 
     private static ClusterConnection? AddActors(WebApplicationBuilder builder, DatabaseOptions database, ClusterSettings cluster, DataFolder folder)

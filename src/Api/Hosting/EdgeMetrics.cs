@@ -17,7 +17,7 @@ internal sealed class EdgeMetrics
         meter.CreateObservableCounter("orleanslinks.clicks.lost", () => journal.Lost, "{click}", "Clicks of this edge that could not be kept.");
         meter.CreateObservableGauge("orleanslinks.clicks.held", () => journal.HeldBytes, "By", "Clicks held in memory, because the journal cannot be written.");
         meter.CreateObservableGauge("orleanslinks.clicks.oldest_unapplied", () => ledger.OldestUnapplied.TotalSeconds, "s", "Age of the oldest click of this edge that is not counted yet; 0 when there is none.");
-        meter.CreateObservableGauge("orleanslinks.journal.depth", () => Math.Max(0, journal.Tail - journal.Applied - journal.Lost), "{click}", "Clicks in the journal of this edge that are not counted yet.");
+        meter.CreateObservableGauge("orleanslinks.journal.depth", () => journal.Waiting, "{click}", "Clicks in the journal of this edge that are not counted yet.");
         meter.CreateObservableGauge("orleanslinks.journal.writable", () => journal.Trouble is null ? 1 : 0, "1", "Whether the journal can be written: 1 or 0.");
         meter.CreateObservableGauge("orleanslinks.ledger.drift", () => ledger.Drift is { } drift ? [new Measurement<long>(drift)] : Array.Empty<Measurement<long>>(), "{click}", "Totals minus details of the whole installation, as they were last compared; 0 when all is well.");
         meter.CreateObservableGauge("orleanslinks.directory.links", () => directory.CachedLinks, "{link}", "Links that this edge has in memory.");

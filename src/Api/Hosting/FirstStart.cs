@@ -40,7 +40,7 @@ internal sealed class FirstStart(
         }
         else
         {
-            await output.WriteLineAsync("  For demo data            stop with Ctrl-C, then ./run.sh --demo");
+            await output.WriteLineAsync("  For demo data            stop with Ctrl-C, and start again with --demo");
         }
 
         await output.FlushAsync();

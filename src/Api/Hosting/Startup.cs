@@ -41,9 +41,9 @@ internal static class Startup
     {
         if (tracking.Origin.Length > 0)
         {
-            return Uri.TryCreate(tracking.Origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.PathAndQuery == "/"
+            return Uri.TryCreate(tracking.Origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
                 ? new Origin(uri.GetLeftPart(UriPartial.Authority))
-                : throw new StartupException($"The setting Tracking:Origin is not a scheme and host such as https://go.example.com: {tracking.Origin}");
+                : throw new StartupException($"The setting Tracking:Origin is not a scheme and host such as https://go.example.com, without anything else.");
         }
 
         var host = http.Address is "0.0.0.0" or "::" ? "127.0.0.1" : http.Address.Contains(':', StringComparison.Ordinal) ? $"[{http.Address}]" : http.Address;

@@ -130,6 +130,9 @@ internal sealed class ClickJournal : IDisposable
     /// <summary>How many records the ledger has: those up to <see cref="Shipped"/> that were not lost.</summary>
     public long Applied => Volatile.Read(ref _applied);
 
+    /// <summary>How many records the ledger is still to have.</summary>
+    public long Waiting => Math.Max(0, Tail - Applied - Lost);
+
     /// <summary>How many records are on disk or in the ledger: those up to <see cref="Durable"/> that were not lost.</summary>
     public long Kept => Math.Max(Applied, Durable - Lost);
 

@@ -19,7 +19,7 @@ internal static class ExportCommand
     /// <exception cref="JournalException">There is no journal.</exception>
     public static async Task Run(string[] args, TextWriter output)
     {
-        var settings = Settings.CreateBuilder(args).Configuration;
+        var settings = Settings.CreateBuilder(args, EdgeHost.Known).Configuration;
         var from = Path.GetFullPath(settings.Read<DataOptions>("Data").Folder);
         var journal = settings.Read<ClickOptions>("Clicks").ToSettings(from).Folder;
         var hasDatabases = settings.Read<DatabaseOptions>("Database").Provider == DatabaseProvider.Sqlite;

@@ -28,7 +28,7 @@ internal static class ImportCommand
     /// <exception cref="SchemaVersionException">A newer program wrote the one or the other.</exception>
     public static async Task Run(string[] args, TextWriter output)
     {
-        var settings = Settings.CreateBuilder(args).Configuration;
+        var settings = Settings.CreateBuilder(args, EdgeHost.Known).Configuration;
         var database = settings.Read<DatabaseOptions>("Database");
         var serviceId = settings.Read<ClusterSettings>("Cluster").ServiceId;
         if (database.Provider != DatabaseProvider.Postgres)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansLinks.Clicks;
 
 namespace OrleansLinks.Hosting;
 
@@ -10,13 +12,25 @@ public sealed class ProgramStart : IHealthCheck
     public const string Check = "start";
 
     private volatile bool _isOver;
+    private volatile string _missing = "The program is starting.";
+
+    /// <summary>Begins it.</summary>
+    public ProgramStart(IMeterFactory meters) => meters.Create(LedgerMetrics.MeterName).CreateObservableGauge(
+        "orleanslinks.started", () => _isOver ? 1 : 0, "1", "Whether the program has started: 1, or 0 while it waits for the database or a silo.");
+
+    /// <summary>What the start waits for, in a sentence.</summary>
+    public string Missing => _missing;
+
+    /// <summary>Says what the start waits for.</summary>
+    /// <param name="missing">A sentence.</param>
+    public void WaitsFor(string missing) => _missing = missing;
 
     /// <summary>Says that the program has started.</summary>
     public void IsOver() => _isOver = true;
 
     /// <summary>Tells whether it has.</summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_isOver ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The program is starting."));
+        Task.FromResult(_isOver ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(_missing));
 }
 
 /// <summary>
@@ -32,6 +46,7 @@ public static class Draining
         services.AddHostedService(provider => new Drain(
             TimeSpan.FromSeconds(shutdown.DrainSeconds), TimeSpan.FromSeconds(shutdown.TimeoutSeconds), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProgramStart>();
+        services.AddSingleton<ProgramLifetime>().AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<ProgramLifetime>());
         services.AddHealthChecks().AddCheck<ProgramStart>(ProgramStart.Check).AddCheck<IsNotStopping>("stopping");
         return services;
     }

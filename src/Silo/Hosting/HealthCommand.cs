@@ -12,18 +12,19 @@ internal static class HealthCommand
 
     /// <summary>Prints what <c>/health/ready</c> says.</summary>
     /// <param name="args">Settings: which address and port are asked.</param>
+    /// <param name="known">The program's settings.</param>
     /// <param name="output">Where to.</param>
     /// <exception cref="StartupException">It is not ready, or nothing answers.</exception>
-    public static async Task Run(string[] args, TextWriter output)
+    public static async Task Run(string[] args, KnownSettings known, TextWriter output)
     {
-        var http = Settings.CreateBuilder(args).Configuration.Read<HttpOptions>("Http");
+        var http = Settings.CreateBuilder(args, known).Configuration.Read<HttpOptions>("Http");
         var address = Listening.ParseAddress(http.Address, "Http:Address (--address)");
         if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
         {
             address = IPAddress.Loopback;
         }
 
-        var url = new UriBuilder(Uri.UriSchemeHttp, address.ToString(), http.Port, "/health/ready").Uri;
+        var url = new UriBuilder(Uri.UriSchemeHttp, address.ToString(), http.Port, HealthEndpoints.ReadyPath).Uri;
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
         try
         {

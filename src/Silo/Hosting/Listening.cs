@@ -1,8 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 
 namespace OrleansLinks.Hosting;
 
@@ -28,24 +25,18 @@ public sealed class HttpOptions
 public static class Listening
 {
     /// <summary>
-    /// Listens where the settings say, and gives up at once when the port is taken. Port 0 is settled here, since
+    /// Listens where the settings say from now on, and gives up at once when the port is taken. Port 0 is settled here, since
     /// tracking links name it.
     /// </summary>
     /// <exception cref="StartupException">It cannot listen there.</exception>
     public static WebApplicationBuilder ListenAt(this WebApplicationBuilder builder, HttpOptions http)
     {
-        var address = ParseAddress(http.Address, "Http:Address (--address)");
-        http.Port = Probe(address, http.Port, "with --port or the setting Http:Port");
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(address, http.Port);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
-            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+        var port = ListeningPort.Take(ParseAddress(http.Address, "Http:Address (--address)"), http.Port, "with --port or the setting Http:Port");
+        http.Port = port.EndPoint.Port;
+        port.Serve(builder);
 
-            // A visitor whose browser or last page sends other bytes than UTF-8 gets through all the same.
-            kestrel.RequestHeaderEncodingSelector = name => name is "User-Agent" or "Referer" ? Encoding.Latin1 : null;
-        });
+        // Made by what its services hold, and let go with them.
+        builder.Services.AddSingleton(_ => port);
         return builder;
     }
 
@@ -58,16 +49,7 @@ public static class Listening
     /// <exception cref="StartupException">It is not.</exception>
     public static int Probe(IPAddress address, int port, string remedy)
     {
-        try
-        {
-            using var probe = new TcpListener(address, port);
-            probe.Start();
-            return ((IPEndPoint)probe.LocalEndpoint).Port;
-        }
-        catch (SocketException exception)
-        {
-            throw new StartupException(
-                $"Cannot listen on {address}:{port.ToString(CultureInfo.InvariantCulture)} ({exception.Message}). Choose another port {remedy}.");
-        }
+        using var probe = ListeningPort.Take(address, port, remedy);
+        return probe.EndPoint.Port;
     }
 }

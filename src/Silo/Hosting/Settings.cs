@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
 
@@ -23,12 +22,23 @@ public static class Settings
     };
 
     /// <summary>The builder of a program, with the settings of its command line over all others.</summary>
-    /// <param name="args">The command line.</param>
-    public static WebApplicationBuilder CreateBuilder(string[] args)
+    /// <param name="args">The command line, which has settings alone.</param>
+    /// <param name="known">The settings that the program knows.</param>
+    /// <exception cref="StartupException">A setting is unknown, or a file of settings cannot be read.</exception>
+    public static WebApplicationBuilder CreateBuilder(string[] args, KnownSettings known)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddCommandLine(args, Switches);
-        return builder;
+        try
+        {
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
+            builder.Configuration.AddCommandLine(args, Switches);
+            known.Check(builder.Configuration);
+            CheckLogLevels(builder.Configuration);
+            return builder;
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new StartupException($"A file of settings cannot be read: {exception.Message}{(exception.InnerException is { } cause ? $" {cause.Message}" : "")}".ReplaceLineEndings(" "));
+        }
     }
 
     /// <summary>Whether an exception says in one line what keeps a program from starting.</summary>
@@ -42,25 +52,41 @@ public static class Settings
     public static T Read<T>(this IConfiguration configuration, string section)
         where T : class, new()
     {
+        var values = section.Length == 0 ? configuration : configuration.GetSection(section);
+        foreach (var property in typeof(T).GetProperties().Where(property => property.PropertyType.IsEnum))
+        {
+            // Or numbers would pass for words, also those that no word has.
+            if (values[property.Name] is { Length: > 0 } word && !Enum.GetNames(property.PropertyType).Contains(word, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new StartupException($"The setting {section}:{property.Name} is not valid: give one of {string.Join(", ", Enum.GetNames(property.PropertyType))}.");
+            }
+        }
+
         try
         {
-            var options = (section.Length == 0 ? configuration : configuration.GetSection(section)).Get<T>() ?? new T();
+            var options = values.Get<T>() ?? new T();
             Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
             return options;
         }
         catch (ValidationException exception)
         {
-            var member = exception.ValidationResult.MemberNames.Single();
-            var name = typeof(T).GetProperty(member)!.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? member;
-            var field = section.Length == 0 ? name : $"{section}:{name}";
+            var field = KnownSettings.NameOf(section, typeof(T).GetProperty(exception.ValidationResult.MemberNames.Single())!);
             throw new StartupException($"The setting {field} is not valid: {exception.ValidationResult.ErrorMessage}");
         }
         catch (InvalidOperationException exception)
         {
-            throw new StartupException(
-                typeof(T).GetProperties().FirstOrDefault(property => property.PropertyType.IsEnum && exception.Message.Contains($"'{section}:{property.Name}'", StringComparison.Ordinal)) is { } words
-                    ? $"The setting {section}:{words.Name} is not valid: give one of {string.Join(", ", Enum.GetNames(words.PropertyType))}."
-                    : $"A setting cannot be read: {exception.Message}");
+            throw new StartupException($"A setting cannot be read: {exception.Message}");
+        }
+    }
+
+    private static void CheckLogLevels(ConfigurationManager configuration)
+    {
+        foreach (var (name, level) in configuration.GetSection("Logging").AsEnumerable())
+        {
+            if (level is not null && name.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && !Enum.GetNames<LogLevel>().Contains(level, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new StartupException($"The setting {name} is not valid: give one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+            }
         }
     }
 }

@@ -39,6 +39,7 @@ public static class Telemetry
     public static void AddTelemetry(this WebApplicationBuilder builder, string program)
     {
         var settings = builder.Configuration;
+        TelemetryVariables.Check(settings);
         if (settings.IsOff())
         {
             return;
@@ -80,7 +81,6 @@ public static class Telemetry
 
     /// <summary>Whether traces are asked for; what they cost is paid only then.</summary>
     /// <param name="settings">The program's settings.</param>
-    /// <exception cref="StartupException">A variable has no allowed value.</exception>
     public static bool ExportTraces(this IConfiguration settings) => settings.Exports("TRACES");
 
     /// <summary>Which part of the requests may be traced at all: all where a sampler is asked for, which draws for itself.</summary>
@@ -96,24 +96,14 @@ public static class Telemetry
             return false;
         }
 
-        var name = $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT";
-        var hasEndpoint = settings.HasEndpoint(name) | settings.HasEndpoint("OTEL_EXPORTER_OTLP_ENDPOINT");
-        name = $"OTEL_{signal}_EXPORTER";
-        return settings[name] switch
+        return settings[$"OTEL_{signal}_EXPORTER"] switch
         {
-            null or "" => hasEndpoint,
-            "otlp" => true,
-            "none" => false,
-            var other => throw new StartupException($"The setting {name} is not valid: give otlp or none, and not {other}."),
+            null or "" => settings.Has($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT") || settings.Has("OTEL_EXPORTER_OTLP_ENDPOINT"),
+            var exporter => exporter == "otlp",
         };
     }
 
-    private static bool HasEndpoint(this IConfiguration settings, string name) => settings[name] switch
-    {
-        null or "" => false,
-        var text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" => true,
-        var other => throw new StartupException($"The setting {name} is not valid: give a URL such as http://127.0.0.1:4317, and not {other}."),
-    };
+    private static bool Has(this IConfiguration settings, string name) => !string.IsNullOrEmpty(settings[name]);
 
     /// <summary>Requests have been drawn before their spans begin; of what else begins a trace, as large a part is taken.</summary>
     private sealed class AsDrawn : Sampler

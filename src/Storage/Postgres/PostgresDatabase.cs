@@ -40,9 +40,11 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     /// Waits until the server answers, saying every few seconds in the log that it does not, and brings the schema up to
     /// date. To be called before anything else; more often does no harm.
     /// </summary>
+    /// <param name="waits">Is told, as often as it is found out, that the server does not answer, and why.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DatabaseException">It will not answer however long one waits, or what it is cannot be used.</exception>
     /// <exception cref="SchemaVersionException">A newer program wrote it.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(Action<string>? waits, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -58,7 +60,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
             catch (NpgsqlException failure) when (IsNotUpYet(failure))
             {
                 using var connection = Source.CreateConnection();
-                _log.NotUpYet(Name(connection), OneLine(failure.InnerException is SocketException socket ? socket : failure));
+                var (name, reason) = (Name(connection), OneLine(failure.InnerException is SocketException socket ? socket : failure));
+                _log.NotUpYet(name, reason);
+                waits?.Invoke($"The database {name} does not answer yet ({reason}).");
             }
             catch (NpgsqlException failure)
             {

@@ -62,10 +62,14 @@ public static class PostgresStorageExtensions
     /// Waits until the server answers, with a line of log every few seconds, and brings the schema up to date. To be called
     /// before the host is started: Orleans reads its queries once.
     /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="waits">Is told, as often as it is found out, that the server does not answer, and why.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DatabaseException">The database cannot be used; the message says why in one line and names the setting.</exception>
     /// <exception cref="SchemaVersionException">A newer program wrote the database.</exception>
-    public static Task OpenPostgresStores(this IServiceProvider services, CancellationToken cancellationToken = default) =>
-        services.GetRequiredService<PostgresDatabase>().OpenAsync(cancellationToken);
+    /// <exception cref="OperationCanceledException">It has given up.</exception>
+    public static Task OpenPostgresStores(this IServiceProvider services, Action<string>? waits = null, CancellationToken cancellationToken = default) =>
+        services.GetRequiredService<PostgresDatabase>().OpenAsync(waits, cancellationToken);
 
     /// <summary>
     /// Adds grain storage, as JSON (System.Text.Json), which an operator can read and which lets states gain fields. Keys of

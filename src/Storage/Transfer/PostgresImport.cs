@@ -68,7 +68,7 @@ internal sealed class PostgresImport(PostgresDatabase database, PostgresPartitio
         return await TryAsync(folder, async () =>
         {
             using var source = ImportSource.Open(folder);
-            await database.OpenAsync(CancellationToken.None);
+            await database.OpenAsync(null, CancellationToken.None);
             await partitions.PrepareImportAsync(source.Days);
             return await database.UseAsync(connection => RunAsync(connection, source, serviceId));
         });

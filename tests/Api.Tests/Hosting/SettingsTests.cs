@@ -2,30 +2,11 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Microsoft.Extensions.Configuration;
 
 namespace OrleansLinks.Hosting;
 
 public sealed partial class SettingsTests
 {
-    private static readonly (string Section, object Defaults)[] Options =
-    [
-        ("Http", new HttpOptions()),
-        ("Data", new DataOptions()),
-        ("Tracking", new TrackingOptions()),
-        ("Geo", new GeoOptions()),
-        ("Clicks", new ClickOptions()),
-        ("Redirect", new RedirectOptions()),
-        ("Webhooks", new Webhooks.WebhookOptions()),
-        ("Database", new DatabaseOptions()),
-        ("Cluster", new ClusterSettings()),
-        ("Shutdown", new ShutdownOptions()),
-        ("Console", new WebConsole.ConsoleOptions()),
-        ("Export", new Transfer.ExportOptions()),
-        ("Import", new Transfer.ImportOptions()),
-        ("", new StartOptions()),
-    ];
-
     /// <summary>
     /// The table is made of the option classes and their docstrings: where it is not what the file has, the message is what the file
     /// is to have.
@@ -36,18 +17,16 @@ public sealed partial class SettingsTests
         var file = Path.Combine(Repository(), "docs", "operations", "settings.md");
         var written = File.ReadLines(file).Where(line => line.StartsWith("| `", StringComparison.Ordinal));
 
-        var expected = Options.SelectMany(option => option.Defaults.GetType().GetProperties().Select(property => Row(option.Section, option.Defaults, property))).ToArray();
+        var expected = EdgeHost.Known.All.Select(setting => Row(setting.Name, setting.Property, setting.Default)).ToArray();
 
         Assert.True(expected.SequenceEqual(written), $"The table of {file} is to be:\n{string.Join('\n', expected)}");
     }
 
-    private static string Row(string section, object defaults, PropertyInfo property)
+    private static string Row(string name, PropertyInfo property, object? byDefault)
     {
-        var name = property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? property.Name;
-        var full = section.Length > 0 ? $"{section}:{name}" : name;
-        var shorthand = Settings.Switches.Where(entry => entry.Value == full).Select(entry => $" (`{entry.Key}`)").FirstOrDefault("");
-        var value = property.GetValue(defaults) switch { null or "" => "", bool flag => flag ? "`true`" : "`false`", var some => $"`{some}`" };
-        return $"| `{full}`{shorthand} | {value} | {Meaning(property)} |";
+        var shorthand = Settings.Switches.Where(entry => entry.Value == name).Select(entry => $" (`{entry.Key}`)").FirstOrDefault("");
+        var value = byDefault switch { null or "" => "", bool flag => flag ? "`true`" : "`false`", var some => $"`{some}`" };
+        return $"| `{name}`{shorthand} | {value} | {Meaning(property)} |";
     }
 
     private static string Meaning(PropertyInfo property)

@@ -27,7 +27,7 @@ public sealed class PostgresCluster : IAsyncLifetime
         _admin = NpgsqlDataSource.Create(_server.ConnectionStringOf("postgres"));
         Run($"CREATE DATABASE {Template}");
         await using (var database = new PostgresDatabase(OptionsOf(Template), TimeProvider.System, NullLogger<PostgresDatabase>.Instance))
-            await database.OpenAsync(CancellationToken.None);
+            await database.OpenAsync(null, CancellationToken.None);
 
         _current = this;
     }

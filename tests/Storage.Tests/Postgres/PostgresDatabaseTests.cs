@@ -22,7 +22,7 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
         var programs = Enumerable.Range(0, 10).Select(_ => NewDatabase(PostgresCluster.Current.OptionsOf(name))).ToArray();
         try
         {
-            await Task.WhenAll(programs.Select(program => Task.Run(() => program.OpenAsync(CancellationToken.None))));
+            await Task.WhenAll(programs.Select(program => Task.Run(() => program.OpenAsync(null, CancellationToken.None))));
 
             Assert.Equal([PostgresSchema.Known], await programs[0].ReadAsync("SELECT version FROM orleanslinks_schema", row => row.Int32()));
         }
@@ -40,7 +40,7 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
     {
         await _host.Get<ILinkStore>().AddAsync([Make.Link("kept")], atomic: false);
 
-        await _host.Database.OpenAsync(CancellationToken.None);
+        await _host.Database.OpenAsync(null, CancellationToken.None);
 
         Assert.NotNull(await _host.Get<ILinkStore>().FindAsync("kept"));
     }
@@ -62,7 +62,7 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
     {
         await _host.RunAsync($"UPDATE orleanslinks_schema SET version = {PostgresSchema.Known + 2}, compatible_from = {PostgresSchema.Known + 1}");
 
-        var refusal = await Assert.ThrowsAsync<SchemaVersionException>(() => _host.Database.OpenAsync(CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<SchemaVersionException>(() => _host.Database.OpenAsync(null, CancellationToken.None));
 
         Assert.Contains($"'{_host.Name}' has schema version {PostgresSchema.Known + 2}", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
@@ -73,7 +73,7 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
     {
         await _host.RunAsync($"UPDATE orleanslinks_schema SET version = {PostgresSchema.Known + 2}, compatible_from = {PostgresSchema.Known}");
 
-        await _host.Database.OpenAsync(CancellationToken.None);
+        await _host.Database.OpenAsync(null, CancellationToken.None);
 
         Assert.Equal(PostgresSchema.Known + 2, await _host.ReadOneAsync("SELECT version FROM orleanslinks_schema", row => row.Int32()));
     }
@@ -95,7 +95,7 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
     {
         await using var database = NewDatabase(PostgresCluster.Current.OptionsOf("missing"));
 
-        var refusal = await Assert.ThrowsAsync<DatabaseException>(() => database.OpenAsync(CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<DatabaseException>(() => database.OpenAsync(null, CancellationToken.None));
 
         AssertNamesTheSetting(refusal);
         Assert.Contains("\"missing\" does not exist", refusal.Message, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
         var said = new Said();
         await using var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(said))
             .AddPostgresStores(new PostgresOptions { ConnectionString = $"Host={folder};Username=postgres;Database=postgres" }).BuildServiceProvider();
-        var opening = services.OpenPostgresStores(TestContext.Current.CancellationToken);
+        var opening = services.OpenPostgresStores(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("Database:ConnectionString", await said.First.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.False(opening.IsCompleted);
 
@@ -130,7 +130,7 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<Npgsql.NpgsqlException>(() => services.GetRequiredService<ILinkStore>().FindAsync("kept"));
 
         await using var again = await PostgresServer.StartAtAsync(folder);
-        await services.OpenPostgresStores(TestContext.Current.CancellationToken);
+        await services.OpenPostgresStores(cancellationToken: TestContext.Current.CancellationToken);
         Assert.NotNull(await services.GetRequiredService<ILinkStore>().FindAsync("kept"));
         Assert.NotNull(await services.GetRequiredService<ILedgerStore>().FindClickAsync(click.Id));
     }
