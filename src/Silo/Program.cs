@@ -22,5 +22,5 @@ static async Task Serve(string[] args, TextWriter output)
     await using var app = SiloHost.Build(args);
     await app.Start(output);
     await app.WaitForShutdownAsync();
-    await output.WriteLineAsync("  The silo has ended; the others go on with its actors.");
+    await output.WriteLineAsync("  The silo has ended.");
 }
