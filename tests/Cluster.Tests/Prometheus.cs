@@ -7,7 +7,7 @@ namespace OrleansLinks.Clusters;
 /// <summary>
 /// Debian's Prometheus over the metrics of running programs, with the rules of deploy/prometheus. So that a test need not wait for
 /// minutes, it looks several times a second, and the rules' times are shortened: what has to hold for minutes need hold for no time,
-/// rates are those of seconds, and thirty seconds are two.
+/// rates are those of seconds, thirty seconds are two, and a quarter of an hour is three.
 /// </summary>
 internal sealed partial class Prometheus : IAsyncDisposable
 {
@@ -28,18 +28,20 @@ internal sealed partial class Prometheus : IAsyncDisposable
         var folder = new TemporaryFolder();
         var port = Instance.FreePort();
         await File.WriteAllTextAsync(folder.File("alerts.yml"), Shorten(Rules));
-        await File.WriteAllTextAsync(folder.File("prometheus.yml"), $$"""
-            global: { scrape_interval: 250ms, scrape_timeout: 250ms, evaluation_interval: 250ms }
-            rule_files: [alerts.yml]
-            scrape_configs:
-              - { job_name: orleanslinks-silo, static_configs: [{ targets: [{{Targets(silos)}}] }] }
-              - { job_name: orleanslinks-edge, static_configs: [{ targets: [{{Targets(edges)}}] }] }
-            """);
+        await Configure(folder, silos, edges);
         var child = Child.Start("prometheus",
-            [$"--config.file={folder.File("prometheus.yml")}", $"--storage.tsdb.path={folder.File("data")}", $"--web.listen-address=127.0.0.1:{port}"]);
+            [$"--config.file={folder.File("prometheus.yml")}", $"--storage.tsdb.path={folder.File("data")}", $"--web.listen-address=127.0.0.1:{port}",
+            "--scrape.discovery-reload-interval=250ms"]);
         var prometheus = new Prometheus(folder, child, port);
         await Eventually.So(async () => (await prometheus.Ask("up")).Count > 0, "Prometheus has looked at the programs", TimeSpan.FromSeconds(30));
         return prometheus;
+    }
+
+    /// <summary>Has it look for nobody any more.</summary>
+    public async Task LookForNobody()
+    {
+        await Configure(_folder, [], []);
+        _child.Ask(Child.Signal.Hangup);
     }
 
     /// <summary>The results of a query, of which each has labels and a value.</summary>
@@ -68,12 +70,21 @@ internal sealed partial class Prometheus : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private static Task Configure(TemporaryFolder folder, IEnumerable<string> silos, IEnumerable<string> edges) => File.WriteAllTextAsync(folder.File("prometheus.yml"), $$"""
+        global: { scrape_interval: 250ms, scrape_timeout: 250ms, evaluation_interval: 250ms }
+        rule_files: [alerts.yml]
+        scrape_configs:
+          - { job_name: orleanslinks-silo, static_configs: [{ targets: [{{Targets(silos)}}] }] }
+          - { job_name: orleanslinks-edge, static_configs: [{ targets: [{{Targets(edges)}}] }] }
+        """);
+
     private static string Targets(IEnumerable<string> origins) => string.Join(", ", origins.Select(origin => $"'{new Uri(origin).Authority}'"));
 
-    private static string Shorten(string rules) => WaitingPattern().Replace(RangePattern().Replace(rules, "[3s]"), "")
-        .Replace("> 30\n", "> 2\n", StringComparison.Ordinal).Replace("> 15\n", "> 2\n", StringComparison.Ordinal).Replace("> 5e6", "> 500", StringComparison.Ordinal);
+    private static string Shorten(string rules) => WaitingPattern().Replace(RangePattern().Replace(rules, "${1}3s"), "")
+        .Replace("[1d:5m]", "[1m:1s]", StringComparison.Ordinal)
+        .Replace("> 30\n", "> 2\n", StringComparison.Ordinal).Replace("> 15\n", "> 2\n", StringComparison.Ordinal).Replace("> 900\n", "> 3\n", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\[\d+m\]")]
+    [GeneratedRegex(@"(\[|offset )\d+m\b")]
     private static partial Regex RangePattern();
 
     [GeneratedRegex(@"^ +for: \w+\n", RegexOptions.Multiline)]

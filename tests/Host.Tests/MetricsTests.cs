@@ -24,6 +24,9 @@ public sealed partial class MetricsTests
         Assert.Superset(
             new HashSet<string>(["http_server_request_duration_seconds", "dotnet_process_cpu_time_seconds_total", "orleans_catalog_activations", "kestrel_active_connections"]),
             told.Keys.ToHashSet());
+
+        // By this alerts tell an edge that needs silos.
+        Assert.DoesNotContain("orleans_client_connected_gateways", told.Keys);
     }
 
     private static async Task<Dictionary<string, string>> Read(Instance instance)

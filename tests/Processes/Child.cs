@@ -24,6 +24,7 @@ internal sealed partial class Child : IAsyncDisposable
 
     public enum Signal
     {
+        Hangup = 1,
         Interrupt = 2,
         Terminate = 15,
         Continue = 18,

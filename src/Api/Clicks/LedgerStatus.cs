@@ -14,6 +14,8 @@ internal sealed class LedgerStatus(ClickJournal journal, IGrainFactory grains, T
     private static readonly TimeSpan FreshEnough = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private readonly DateTimeOffset _started = clock.GetUtcNow();
+
     private volatile LedgerAudit? _audit;
 
     /// <summary>The age of the oldest click that is not counted yet; 0 when there is none.</summary>
@@ -33,6 +35,9 @@ internal sealed class LedgerStatus(ClickJournal journal, IGrainFactory grains, T
 
     /// <summary>Totals minus details, as they were last compared; null when they have not been yet.</summary>
     public long? Drift => _audit?.Drift;
+
+    /// <summary>How long ago totals were last compared with details, by the time at which that was done; since the start when they have not been yet.</summary>
+    public TimeSpan AuditAge => clock.GetUtcNow() - (_audit?.At ?? _started) is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
 
     /// <summary>The journal of this edge.</summary>
     public ClickJournal Journal => journal;

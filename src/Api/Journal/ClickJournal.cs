@@ -145,6 +145,21 @@ internal sealed class ClickJournal : IDisposable
     /// <summary>Bytes of records in memory that are not on disk yet.</summary>
     public long HeldBytes => Volatile.Read(ref _heldBytes);
 
+    /// <summary>Bytes of the segments that are not wholly shipped.</summary>
+    public long UnshippedBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _segments.Where(segment => segment.Last > _shipped).Sum(segment => segment.Length);
+            }
+        }
+    }
+
+    /// <summary>Most <see cref="UnshippedBytes"/>; what comes beyond them is held in memory.</summary>
+    public long MaxUnshippedBytes => _settings.MaxRecordBytes;
+
     /// <summary>Null when all is well; else why the journal cannot be written, in one line.</summary>
     public string? Trouble => _trouble;
 
@@ -517,18 +532,13 @@ internal sealed class ClickJournal : IDisposable
     private void CheckCeiling(AppendBatch batch)
     {
         // All segments are an upper bound of those that count.
-        if (Volatile.Read(ref _segmentBytes) + batch.Length <= _settings.MaxRecordBytes)
+        if (Volatile.Read(ref _segmentBytes) + batch.Length <= MaxUnshippedBytes)
         {
             return;
         }
 
-        long bytes;
-        lock (_gate)
-        {
-            bytes = _segments.Where(segment => segment.Last > _shipped).Sum(segment => segment.Length);
-        }
-
-        if (bytes + batch.Length > _settings.MaxRecordBytes)
+        var bytes = UnshippedBytes;
+        if (bytes + batch.Length > MaxUnshippedBytes)
         {
             throw new CeilingException($"The click journal holds {bytes} bytes for the ledger, as much as {JournalSettings.MaxBytesSetting} allows ({_settings.MaxBytes}).");
         }

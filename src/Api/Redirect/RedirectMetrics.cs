@@ -43,8 +43,24 @@ internal sealed class RedirectMetrics(IMeterFactory meters)
         null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
 
+    private long _failed;
+
+    /// <summary>
+    /// How many visitors could not be answered. The histogram tells nothing of them before the first, and who asks by how much it has grown
+    /// would not see the first ones; this is there from the start, and costs those nothing who are answered.
+    /// </summary>
+    public long Failed => Volatile.Read(ref _failed);
+
     /// <summary>A visitor was answered.</summary>
     /// <param name="outcome">How.</param>
     /// <param name="took">In what time.</param>
-    public void Record(RedirectOutcome outcome, TimeSpan took) => _duration.Record(took.TotalSeconds, Outcomes[(int)outcome]);
+    public void Record(RedirectOutcome outcome, TimeSpan took)
+    {
+        if (outcome == RedirectOutcome.Failed)
+        {
+            Interlocked.Increment(ref _failed);
+        }
+
+        _duration.Record(took.TotalSeconds, Outcomes[(int)outcome]);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 
@@ -34,6 +35,9 @@ public sealed class WaitingRoom : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(program.GetRequiredService<ILoggerFactory>());
         builder.Services.AddSingleton<IHostLifetime>(lifetime);
+
+        // Meters of the same names would end with the room, and those of the program with them.
+        builder.Services.AddSingleton(program.GetRequiredService<IMeterFactory>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LastAnswers);
         program.GetRequiredService<ListeningPort>().Serve(builder);
         var room = builder.Build();

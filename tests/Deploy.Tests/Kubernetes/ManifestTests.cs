@@ -7,6 +7,8 @@ namespace OrleansLinks.Deploy.Kubernetes;
 /// <summary>That the manifests are ones of Kubernetes, and agree with themselves and with what the programs read.</summary>
 public sealed class ManifestTests
 {
+    private static readonly string[] Resources = ["cpu", "ephemeral-storage", "memory"];
+
     public static TheoryData<string> Overlays => ["small", "production"];
 
     [Theory]
@@ -172,6 +174,17 @@ public sealed class ManifestTests
 
     [Theory]
     [MemberData(nameof(Overlays))]
+    public async Task Pods_are_spread_over_nodes_that_take_them_so_that_a_node_can_be_emptied(string name)
+    {
+        foreach (var (workload, _) in (await Overlay.Of(name)).Programs)
+        {
+            Assert.Equal(["kubernetes.io/hostname", "topology.kubernetes.io/zone"], workload.Pod.TopologySpreadConstraints.Select(spread => spread.TopologyKey));
+            Assert.All(workload.Pod.TopologySpreadConstraints, spread => Assert.Equal("Honor", spread.NodeTaintsPolicy));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
     public async Task Services_lead_to_ports_of_pods_and_stateful_sets_and_the_ingress_to_services(string name)
     {
         var overlay = await Overlay.Of(name);
@@ -226,9 +239,9 @@ public sealed class ManifestTests
             Assert.True(container.ReadOnlyRootFilesystem);
             Assert.False(container.AllowPrivilegeEscalation);
             Assert.Equal(["ALL"], container.Capabilities.Drop);
-            Assert.Equal(["cpu", "memory"], one.Container.Resources.Requests.Keys.Order());
-            Assert.Equal(["cpu", "memory"], one.Container.Resources.Limits.Keys.Order());
-            Assert.All(["cpu", "memory"], resource =>
+            Assert.Equal(Resources, one.Container.Resources.Requests.Keys.Order());
+            Assert.Equal(Resources, one.Container.Resources.Limits.Keys.Order());
+            Assert.All(Resources, resource =>
             {
                 Assert.True(one.Container.Resources.Requests[resource].ToDecimal() > 0);
                 Assert.True(one.Container.Resources.Limits[resource].ToDecimal() >= one.Container.Resources.Requests[resource].ToDecimal());

@@ -8,6 +8,9 @@ public sealed class NetworkTests
     private static readonly Peer IngressController = Peer.Elsewhere("ingress-nginx");
     private static readonly Peer Prometheus = Peer.Elsewhere("monitoring");
     private static readonly Peer Names = Peer.Elsewhere("kube-system", ("k8s-app", "kube-dns"));
+    private static readonly Peer NamesOfNode = Peer.Elsewhere("kube-system", ("k8s-app", "node-local-dns"));
+    private static readonly Peer NamesAtNode = Peer.At("169.254.20.10");
+    private static readonly Peer KubeSystem = Peer.Elsewhere("kube-system");
     private static readonly Peer Stranger = Peer.Elsewhere("default");
     private static readonly Peer Internet = Peer.At("1.2.3.4");
     private static readonly Peer Metadata = Peer.At("169.254.169.254");
@@ -23,7 +26,7 @@ public sealed class NetworkTests
         var (http, siloPort, gateway) = (Port(edge, "http"), Port(silo, "silo"), Port(silo, "gateway"));
         var isMonitored = overlay.All<ServiceMonitor>().Any();
         var database = overlay.Workloads.FirstOrDefault(one => one.Component == "postgres") is { } postgres ? Peer.Of(postgres) : Neighbour;
-        var others = new[] { silo, edge, database, IngressController, Prometheus, Names, Stranger, Internet, Metadata, Neighbour }.Distinct().ToArray();
+        var others = new[] { silo, edge, database, IngressController, Prometheus, Names, NamesOfNode, NamesAtNode, KubeSystem, Stranger, Internet, Metadata, Neighbour }.Distinct().ToArray();
 
         OnlyTo(edge, http, IngressController, isMonitored ? Prometheus : null);
         OnlyTo(silo, http, isMonitored ? Prometheus : null);
@@ -31,8 +34,8 @@ public sealed class NetworkTests
         OnlyTo(silo, gateway, edge);
         OnlyFrom(silo, 443, Internet);
         OnlyFrom(edge, 443);
-        OnlyFrom(silo, 53, Names);
-        OnlyFrom(edge, 53, Names);
+        OnlyFrom(silo, 53, Names, NamesOfNode, NamesAtNode);
+        OnlyFrom(edge, 53, Names, NamesOfNode, NamesAtNode);
         OnlyFrom(silo, 5432, database);
         OnlyFrom(edge, 5432, database);
         OnlyFrom(silo, 80);
@@ -75,7 +78,7 @@ public sealed class NetworkTests
 
         public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
-        public override string ToString() => Workload?.Name ?? Address ?? Namespace.Values.Single();
+        public override string ToString() => Workload?.Name ?? Address ?? string.Join(" ", Namespace.Values.Concat(Labels.Values));
     }
 
     /// <summary>What network policies come to: who is selected by one that is about a direction is reached in it as these say, and no other way.</summary>

@@ -180,6 +180,8 @@ public sealed class TroubleTests
             Assert.Contains("Clicks:JournalMaxBytes", journal.Trouble, StringComparison.Ordinal);
             Assert.InRange(journal.Durable, 15, 19);
             Assert.InRange(folder.Segments.Sum(path => new FileInfo(path).Length), 150_000, 200_000);
+            Assert.InRange(journal.UnshippedBytes, 150_000, journal.MaxUnshippedBytes);
+            Assert.Equal(200_000, journal.MaxUnshippedBytes);
             await Append(journal, 3, FullDisk.RecordLength);
             await RetryInVain(journal);
 
@@ -190,6 +192,7 @@ public sealed class TroubleTests
             await Waiting.Until("what was held is written", () => journal.Trouble is null && journal.HeldBytes == 0);
             Assert.Equal(Range(onDisk + 1, journal.Tail), Read(journal));
             journal.MarkShipped(journal.Tail);
+            Assert.Equal(0, journal.UnshippedBytes);
         }
 
         // One record after the other, shipped at once, never reaches it.
