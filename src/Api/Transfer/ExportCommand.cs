@@ -36,7 +36,7 @@ internal static class ExportCommand
             throw new DataFolderException($"The folder '{from}' is no data folder: there is no '{missing}'. The data folder of an edge over PostgreSQL is exported with Database:Provider set as the edge has it.");
         }
 
-        using var folder = ExportFolder.Make(to, from);
+        using var folder = ExportFolder.Make(to, from, journal);
         long waiting;
         try
         {

@@ -21,6 +21,11 @@ public sealed class TransferCommandTests : IDisposable
         {
             File.WriteAllText(In(file), "");
         }
+
+        File.CreateSymbolicLink(In("link"), In("data"));
+        File.CreateSymbolicLink(In("link-to-link"), "link/journal");
+        File.CreateSymbolicLink(In("dangling"), "link/to");
+        File.CreateSymbolicLink(In("circle"), "circle/again");
     }
 
     public void Dispose() => System.IO.Directory.Delete(_root, recursive: true);
@@ -36,9 +41,19 @@ public sealed class TransferCommandTests : IDisposable
     [InlineData("data", "broken", "/broken.unfinished'")]
     [InlineData("data", "data", "is the data folder itself")]
     [InlineData("data", "data/to", "is the data folder itself or in it")]
+    [InlineData("data", "link", "is the data folder itself")]
+    [InlineData("data", "link/to/there", "is the data folder itself or in it")]
+    [InlineData("data", "link-to-link/to", "is the data folder itself or in it")]
+    [InlineData("data", "dangling", "is the data folder itself or in it")]
+    [InlineData("link", "data/to", "is the data folder itself or in it")]
+    [InlineData("data", "circle", "lead in a circle")]
     [InlineData("data", "/proc/self/to", "cannot be created")]
     public Task An_export_is_refused(string data, string to, string named) =>
         IsRefused(named, "export", "--data", In(data), "--to", to.Length == 0 ? "" : In(to));
+
+    [Fact]
+    public Task An_export_into_a_journal_in_another_folder_is_refused() =>
+        IsRefused("the folder of the journal or in it", "export", "--data", In("no-journal"), "--to", In("link-to-link/to"), "--Clicks:JournalFolder", In("data/journal"));
 
     [Theory]
     [InlineData("", "Import:From")]
