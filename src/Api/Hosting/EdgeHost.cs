@@ -5,6 +5,7 @@ using OrleansLinks.Silo;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
 using OrleansLinks.Storage.Sqlite;
+using OrleansLinks.Transfer;
 
 namespace OrleansLinks.Hosting;
 
@@ -34,7 +35,7 @@ internal sealed class EdgeHost : IAsyncDisposable
     /// <param name="args">The command line.</param>
     /// <param name="clock">The clock; the system's when null.</param>
     /// <exception cref="StartupException">A setting or the machine does not allow a start.</exception>
-    /// <exception cref="DataFolderException">The data folder cannot be used.</exception>
+    /// <exception cref="DataFolderException">The data folder cannot be used, or is an export that is damaged.</exception>
     public static EdgeHost Build(string[] args, TimeProvider? clock = null)
     {
         var builder = Settings.CreateBuilder(args);
@@ -50,6 +51,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         var origin = Startup.OriginOf(http, builder.Configuration.Read<TrackingOptions>("Tracking"));
         builder.Services.TryAddSingleton(clock ?? TimeProvider.System);
         var folder = DataFolder.Open(data.Folder);
+        ExportManifest.Remove(folder.Path);
         var silos = AddActors(builder, database, cluster, folder);
         builder.Services.AddStartAndEnd(builder.Configuration.Read<ShutdownOptions>("Shutdown"));
         builder.Services.AddSingleton(folder).AddSingleton(origin).AddSingleton(start).AddSingleton(redirect).AddSingleton(countries);

@@ -12,16 +12,19 @@ public sealed class TransferCommandTests : IDisposable
 
     public TransferCommandTests()
     {
-        foreach (var folder in new[] { "data/journal", "no-journal", "empty", "full/thing", "broken.unfinished" })
+        foreach (var folder in new[] { "data/journal", "no-journal", "empty", "full/thing", "broken.unfinished", "of-an-edge", "damaged" })
         {
             System.IO.Directory.CreateDirectory(In(folder));
         }
 
-        foreach (var file in new[] { "file", "data/links.db", "data/grains.db", "no-journal/links.db", "no-journal/grains.db", "data/journal/journal.state" })
+        foreach (var file in new[] { "file", "data/links.db", "data/grains.db", "no-journal/links.db", "no-journal/grains.db", "data/journal/journal.state", "damaged/links.db" })
         {
             File.WriteAllText(In(file), "");
         }
 
+        ExportManifest.Write(In("of-an-edge"));
+        ExportManifest.Write(In("damaged"));
+        File.WriteAllText(In("damaged/links.db"), "other");
         File.CreateSymbolicLink(In("link"), In("data"));
         File.CreateSymbolicLink(In("link-to-link"), "link/journal");
         File.CreateSymbolicLink(In("dangling"), "link/to");
@@ -59,8 +62,10 @@ public sealed class TransferCommandTests : IDisposable
     [InlineData("", "Import:From")]
     [InlineData("missing", "no folder '")]
     [InlineData("file", "/file' is a file")]
-    [InlineData("empty", "is no export: there is no '")]
-    [InlineData("no-journal", "there is no journal in it")]
+    [InlineData("empty", "is no export: there is no 'export.json' in it")]
+    [InlineData("data", "is no export: there is no 'export.json' in it")]
+    [InlineData("of-an-edge", "it is one without 'grains.db'")]
+    [InlineData("damaged", "/damaged/links.db' is not what was exported")]
     public Task An_import_is_refused(string from, string named) =>
         IsRefused(named, ["import", "--from", from.Length == 0 ? "" : In(from), .. Postgres]);
 
