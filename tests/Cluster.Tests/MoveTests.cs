@@ -51,6 +51,7 @@ public sealed class MoveTests(RunningCluster cluster)
         var moved = await Handbook.Run(Handbook.Import, database, [.. places.Where(place => place.Item1 != "$DATABASE")]);
         Assert.Contains("drift 0", moved.Output, StringComparison.Ordinal);
         Assert.Contains($" {Waiting} clicks of its journal", moved.Output, StringComparison.Ordinal);
+        Assert.Equal(["export.json", "grains.db", "journal", "links.db"], Directory.EnumerateFileSystemEntries(folder.File("move")).Select(Path.GetFileName).Order());
         (await Handbook.Try(Handbook.Import, database, [.. places.Where(place => place.Item1 != "$DATABASE")])).IsOneLineThatNames("is not empty");
 
         await using var silo = await Silo.Start([.. Handbook.ArgumentsOf(Handbook.Silo, places), "--Webhooks:AllowPrivateNetworks", "true"]);

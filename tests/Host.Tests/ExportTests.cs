@@ -74,13 +74,52 @@ public sealed class ExportTests
 
         var to = backups.File("monday");
         await Refuses("no data folder", "dotnet", Repository.Edge, "export", "--data", folder.File("missing"), "--to", to);
-        await Refuses(
-            "Database:ConnectionString",
-            "dotnet", Repository.Edge, "import", "--from", folder.Path, "--Database:Provider", "Postgres", "--Database:ConnectionString", "Host=/nowhere;Username=x;Database=x");
+        await Refuses("export.json", "dotnet", [.. Import(folder.Path)]);
 
         // Where no file can be longer than that; and no signal instead of an error.
         await Refuses("links.db", "bash", "-c", $"trap '' XFSZ; ulimit -f 40; exec dotnet '{Repository.Edge}' export --data '{folder.Path}' --to '{to}'");
         Assert.Empty(Directory.GetFileSystemEntries(backups.Path));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_can_be_exported_all_the_same_and_a_damaged_export_is_neither_imported_nor_started_on()
+    {
+        using var folder = new TemporaryFolder();
+        using var backups = new TemporaryFolder();
+        var (monday, tuesday) = (backups.File("monday"), backups.File("tuesday"));
+        string program;
+        await using (var made = await Instance.Start(folder.Path))
+        {
+            program = (await made.Operator.Post("/programs", Scene.NewProgram)).Id();
+            await made.Kill();
+        }
+
+        // That of a program that was killed has logs beside its databases, and an export has none.
+        await ExportReadOnly(folder.Path, monday);
+        await ExportReadOnly(monday, tuesday);
+        await using (var database = File.Open(Path.Combine(monday, "links.db"), FileMode.Open))
+        {
+            database.Seek(-1, SeekOrigin.End);
+            database.WriteByte(1);
+        }
+
+        await Refuses("monday/links.db' is not what was exported", "dotnet", [.. Import(monday)]);
+        await Refuses("monday/links.db' is not what was exported", "dotnet", Repository.Edge, "--data", monday, "--port", "0");
+        await Refuses("Database:ConnectionString", "dotnet", [.. Import(tuesday)]);
+        await using var restored = await Instance.Start(tuesday);
+        Assert.Equal(program, Assert.Single(await restored.Operator.List("/programs")).Id());
+        Assert.False(File.Exists(Path.Combine(tuesday, "export.json")));
+    }
+
+    private static string[] Import(string from) =>
+        [Repository.Edge, "import", "--from", from, "--Database:Provider", "Postgres", "--Database:ConnectionString", "Host=/nowhere;Username=x;Database=x"];
+
+    /// <summary>Exports a folder in which nothing can be written, not even by root.</summary>
+    private static async Task ExportReadOnly(string from, string to)
+    {
+        var export = $"dotnet '{Repository.Edge}' export --data '{from}' --to '{to}'";
+        var ended = await Child.Run("bash", ["-c", $"chmod -R a-w '{from}'; $([ $(id -u) -ne 0 ] || echo setpriv --bounding-set=-dac_override) {export}; code=$?; chmod -R u+w '{from}'; exit $code"]);
+        Assert.True(ended.ExitCode == 0, ended.Errors);
     }
 
     private static async Task Refuses(string named, string program, params string[] arguments)

@@ -36,6 +36,9 @@ internal sealed class EdgeHost : IAsyncDisposable
         ("Import", typeof(ImportOptions)),
         ("", typeof(StartOptions)));
 
+    /// <summary>What the program does: it serves, exports or imports.</summary>
+    public static readonly CommandLine CommandLine = new(Known, Serve, ("export", ExportCommand.Run), ("import", ImportCommand.Run));
+
     private readonly DataFolder _folder;
     private readonly HttpOptions _http;
     private readonly DatabaseProvider _provider;
@@ -90,14 +93,16 @@ internal sealed class EdgeHost : IAsyncDisposable
 
     /// <summary>Starts it; it answers when the task completes, or was asked to end before it did.</summary>
     /// <param name="output">Where it says what the operator needs to know.</param>
-    /// <exception cref="DataFolderException">A database in the data folder cannot be opened.</exception>
+    /// <exception cref="DataFolderException">The data folder is an export that is damaged, or a database in it cannot be opened.</exception>
     /// <exception cref="DatabaseException">The database cannot be used.</exception>
     /// <exception cref="SchemaVersionException">A newer program wrote the database.</exception>
     public async Task Start(TextWriter output)
     {
         await using (var room = await WaitingRoom.Open(App.Services, ComeAgain))
         {
-            // First, so that a journal that another process has is met at once, whoever else has to be waited for.
+            ExportManifest.Remove(_folder.Path);
+
+            // Before databases, so that a journal that another process has is met at once, whoever else has to be waited for.
             App.Services.GetRequiredService<ClickJournal>();
             if (_silos is not null)
             {
@@ -120,17 +125,6 @@ internal sealed class EdgeHost : IAsyncDisposable
         App.Services.GetRequiredService<ProgramStart>().IsOver();
     }
 
-    /// <summary>Waits until it is asked to end, and ends it.</summary>
-    /// <param name="output">Where it says so.</param>
-    public async Task WaitForShutdown(TextWriter output)
-    {
-        await App.WaitForShutdownAsync();
-        var waiting = App.Services.GetRequiredService<ClickJournal>().Waiting;
-        await output.WriteLineAsync(waiting == 0
-            ? "  OrleansLinks has ended; all clicks are counted."
-            : string.Create(CultureInfo.InvariantCulture, $"  OrleansLinks has ended; {waiting:N0} clicks wait in its journal, and are counted when it is started again on the same data folder."));
-    }
-
     public async ValueTask DisposeAsync()
     {
         // What has to be brought to the silos is there by now.
@@ -141,6 +135,24 @@ internal sealed class EdgeHost : IAsyncDisposable
 
         await App.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private static async Task Serve(string[] args, TextWriter output)
+    {
+        await using var host = Build(args);
+        await host.Start(output);
+        await host.WaitForShutdown(output);
+    }
+
+    /// <summary>Waits until it is asked to end, and ends it.</summary>
+    /// <param name="output">Where it says so.</param>
+    private async Task WaitForShutdown(TextWriter output)
+    {
+        await App.WaitForShutdownAsync();
+        var waiting = App.Services.GetRequiredService<ClickJournal>().Waiting;
+        await output.WriteLineAsync(waiting == 0
+            ? "  OrleansLinks has ended; all clicks are counted."
+            : string.Create(CultureInfo.InvariantCulture, $"  OrleansLinks has ended; {waiting:N0} clicks wait in its journal, and are counted when it is started again on the same data folder."));
     }
 
     /// <summary>What visitors and clients are answered while it starts: it knows no links then, so there is nobody that it could let through.</summary>

@@ -9,6 +9,7 @@ internal static class Disk
 {
     private const int LinuxNoSpace = 28;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int MaxLinks = 40;
     private const int ReadOnly = 0;
     private const int WriteOnly = 1;
     private const int DataSync = 0x1000;
@@ -24,6 +25,10 @@ internal static class Disk
 
     /// <summary>Whether an error says that the disk is full.</summary>
     public static bool IsFull(Exception error) => error is IOException && error.HResult is LinuxNoSpace or WindowsDiskFull;
+
+    /// <summary>The absolute path of a file or a folder without symbolic links in it; what is not there is taken as it is written.</summary>
+    /// <exception cref="IOException">Links lead in a circle.</exception>
+    public static string ResolveLinks(string path) => ResolveLinks(path, MaxLinks);
 
     /// <summary>
     /// Has the names in a folder on disk. POSIX asks for that beside the flush of a new file itself; elsewhere the file's
@@ -85,6 +90,30 @@ internal static class Disk
 
         file.Dispose();
         return null;
+    }
+
+    private static string ResolveLinks(string path, int links)
+    {
+        path = Path.GetFullPath(path);
+        var resolved = Path.GetPathRoot(path)!;
+        foreach (var name in path[resolved.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(resolved, name);
+            if (new FileInfo(next).LinkTarget is not { } target)
+            {
+                resolved = next;
+            }
+            else if (links > 0)
+            {
+                resolved = ResolveLinks(Path.Combine(resolved, target), links - 1);
+            }
+            else
+            {
+                throw new IOException($"The links at '{next}' lead in a circle.");
+            }
+        }
+
+        return resolved;
     }
 
     [DllImport("libc", EntryPoint = "fdatasync", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -15,7 +15,7 @@ namespace OrleansLinks.Transfer;
 internal static class ExportCommand
 {
     /// <exception cref="StartupException">A setting cannot be used.</exception>
-    /// <exception cref="DataFolderException">Something is not there, cannot be read or cannot be written; nothing is left of the export.</exception>
+    /// <exception cref="DataFolderException">Something is not there, is damaged, cannot be read or cannot be written; nothing is left of the export.</exception>
     /// <exception cref="JournalException">There is no journal.</exception>
     public static async Task Run(string[] args, TextWriter output)
     {
@@ -36,16 +36,19 @@ internal static class ExportCommand
             throw new DataFolderException($"The folder '{from}' is no data folder: there is no '{missing}'. The data folder of an edge over PostgreSQL is exported with Database:Provider set as the edge has it.");
         }
 
-        using var folder = ExportFolder.Make(to, from);
+        // An export can be exported again; what came to it meanwhile is not passed on as sound.
+        using var exported = ExportManifest.Find(from);
+        using var folder = ExportFolder.Make(to, from, journal);
         long waiting;
         try
         {
             waiting = JournalCopy.Make(journal, folder.Add(ClickOptions.JournalName));
             if (hasDatabases)
             {
-                SqliteBackup.Copy(from, folder.Path);
+                SqliteBackup.Copy(from, folder.Path, isUnchanging: exported is not null);
             }
 
+            ExportManifest.Write(folder.Path);
             folder.Complete();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -21,19 +21,25 @@ internal sealed class ExportFolder : IDisposable
 
     /// <summary>Makes it.</summary>
     /// <param name="path">What it will be called.</param>
-    /// <param name="source">The folder that is exported.</param>
+    /// <param name="source">The data folder that is exported.</param>
+    /// <param name="journal">The folder of its journal.</param>
     /// <exception cref="DataFolderException">It cannot be made, or there is something already.</exception>
-    public static ExportFolder Make(string path, string source)
+    public static ExportFolder Make(string path, string source, string journal)
     {
         if (string.IsNullOrWhiteSpace(path))
         {
             throw new DataFolderException("No folder is named to export to: set Export:To (--to).");
         }
 
-        path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        if ((path + System.IO.Path.DirectorySeparatorChar).StartsWith(System.IO.Path.TrimEndingDirectorySeparator(source) + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        path = Resolve(path);
+        if (IsIn(path, Resolve(source)))
         {
             throw new DataFolderException($"The folder '{path}' is the data folder itself or in it: choose another one to export to.");
+        }
+
+        if (IsIn(path, Resolve(journal)))
+        {
+            throw new DataFolderException($"The folder '{path}' is the folder of the journal or in it: choose another one to export to.");
         }
 
         if (File.Exists(path))
@@ -103,6 +109,21 @@ internal sealed class ExportFolder : IDisposable
             // What went wrong before is told; the next export says that this is to be removed.
         }
     }
+
+    private static string Resolve(string path)
+    {
+        try
+        {
+            return Disk.ResolveLinks(path);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new DataFolderException($"The folder '{path}' cannot be found ({cause.Message.TrimEnd('.')}): mend that, or choose another one.", cause);
+        }
+    }
+
+    private static bool IsIn(string path, string folder) =>
+        (path + System.IO.Path.DirectorySeparatorChar).StartsWith(System.IO.Path.TrimEndingDirectorySeparator(folder) + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static void Create(string path)
     {

@@ -1,10 +1,8 @@
 using System.Globalization;
-using OrleansLinks.Clicks;
 using OrleansLinks.Hosting;
 using OrleansLinks.Journal;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
-using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Transfer;
 
@@ -13,18 +11,14 @@ namespace OrleansLinks.Transfer;
 /// SQLite has into an empty PostgreSQL database, for a cluster.
 /// </summary>
 /// <remarks>
-/// Clicks that wait in the export's journal are counted in the export's own database first, as a start of the program on it would, and so
-/// move with the others: the edges of the cluster begin with empty journals, and nobody has to think of it.
+/// Clicks that wait in the export's journal are counted first and move with the others: the edges of the cluster begin with empty journals,
+/// and nobody has to think of it. The export itself stays as it is, and what it is has been looked at before anything else.
 /// </remarks>
 internal static class ImportCommand
 {
-    private const int MaxClicks = 16 * 1024;
-    private const int MaxBytes = 8 * 1024 * 1024;
-
     /// <exception cref="StartupException">A setting cannot be used.</exception>
     /// <exception cref="DataFolderException">The export cannot be imported.</exception>
-    /// <exception cref="JournalException">Its journal cannot be read.</exception>
-    /// <exception cref="DatabaseException">The database is not empty, or did not take it; nothing was imported.</exception>
+    /// <exception cref="DatabaseException">The database is not empty, a silo runs on it, or it did not take it; nothing was imported.</exception>
     /// <exception cref="SchemaVersionException">A newer program wrote the one or the other.</exception>
     public static async Task Run(string[] args, TextWriter output)
     {
@@ -37,19 +31,20 @@ internal static class ImportCommand
         }
 
         var postgres = database.ToPostgres();
-        using var folder = Open(settings.Read<ImportOptions>("Import").From);
+        var from = FolderOf(settings.Read<ImportOptions>("Import").From);
+        using var manifest = Open(from);
         await using var services = new ServiceCollection()
             .AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning))
             .AddPostgresImport(postgres)
             .BuildServiceProvider();
         var import = services.GetRequiredService<IDataImport>();
-        await import.CheckAsync(folder.Path);
-        var (counted, lost) = await CountWaiting(folder, services);
-        var report = await import.RunAsync(folder.Path, serviceId);
-        await Tell(output, folder.Path, counted, lost, report);
+        await import.CheckAsync(from);
+        using var waiting = await WaitingClicks.Count(from, services.GetRequiredService<ILoggerFactory>());
+        var report = await import.RunAsync(waiting.Folder, serviceId);
+        await Tell(output, from, waiting, report);
     }
 
-    private static DataFolder Open(string from)
+    private static string FolderOf(string from)
     {
         if (string.IsNullOrWhiteSpace(from))
         {
@@ -57,66 +52,31 @@ internal static class ImportCommand
         }
 
         from = Path.GetFullPath(from);
-        if (!System.IO.Directory.Exists(from))
-        {
-            throw new DataFolderException(File.Exists(from) ? $"'{from}' is a file: name the folder of an export." : $"There is no folder '{from}': name that of an export.");
-        }
-
-        // Before it is locked, which leaves a file in it.
-        if (SqliteBackup.FindMissing(from) is { } missing)
-        {
-            throw new DataFolderException($"The folder '{from}' is no export: there is no '{missing}'.");
-        }
-
-        return File.Exists(Path.Combine(from, ClickOptions.JournalName, JournalState.Name))
-            ? DataFolder.Open(from, "export", "Import:From (--from)")
-            : throw new DataFolderException($"The folder '{from}' is no export: there is no journal in it. Where the journal is in another folder, export the data folder first.");
+        return System.IO.Directory.Exists(from)
+            ? from
+            : throw new DataFolderException(File.Exists(from) ? $"'{from}' is a file: name the folder of an export." : $"There is no folder '{from}': name that of an export.");
     }
 
-    /// <summary>Counts what waits in the export's journal in its own database. To do so again does no harm.</summary>
-    /// <returns>How many clicks were new, and how many the journal has lost.</returns>
-    private static async Task<(long Counted, long Lost)> CountWaiting(DataFolder folder, IServiceProvider services)
+    private static ExportManifest Open(string from)
     {
-        await using var stores = new ServiceCollection()
-            .AddSingleton(services.GetRequiredService<ILoggerFactory>())
-            .AddLogging()
-            .AddSingleton(folder)
-            .AddSqliteStores(folder.Path)
-            .BuildServiceProvider();
-        var ledger = stores.GetRequiredService<ILedgerStore>();
-        var journalSettings = new ClickOptions().ToSettings(folder.Path);
-        using var journal = ClickJournal.Open(journalSettings, TimeProvider.System, services.GetRequiredService<ILogger<ClickJournal>>());
-        var builder = new ClickBatchBuilder();
-        long counted = 0;
-        while (journal.ReadNext(MaxClicks, MaxBytes) is { } batch)
+        var manifest = ExportManifest.Find(from)
+            ?? throw new DataFolderException($"The folder '{from}' is no export: there is no '{ExportManifest.Name}' in it. Export it (export --data {from} --to …), and import that.");
+        if (SqliteBackup.Files.Append(Path.Combine(ClickOptions.JournalName, JournalState.Name)).FirstOrDefault(file => !manifest.Has(file)) is not { } missing)
         {
-            foreach (var click in batch)
-            {
-                builder.Add(click);
-            }
-
-            try
-            {
-                counted += (await ledger.RecordAsync(builder.Take())).Added;
-            }
-            catch (FormatException failure)
-            {
-                throw new DataFolderException($"The journal in '{folder.Path}' has a click that this program cannot read ({failure.Message.TrimEnd('.')}): import with the newest program.", failure);
-            }
-
-            journal.MarkShipped(batch.Last);
+            return manifest;
         }
 
-        return (counted, journal.Lost);
+        manifest.Dispose();
+        throw new DataFolderException($"The export '{from}' cannot be imported: it is one without '{missing}', as that of an edge over PostgreSQL is.");
     }
 
-    private static async Task Tell(TextWriter output, string from, long counted, long lost, ImportReport report)
+    private static async Task Tell(TextWriter output, string from, WaitingClicks waiting, ImportReport report)
     {
         await output.WriteLineAsync($"  Imported '{from}' into the database {report.Database}.");
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {counted:N0} clicks of its journal were not counted yet, and are now; the edges of the cluster begin with empty data folders."));
-        if (lost > 0)
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {waiting.Counted:N0} clicks of its journal were not counted yet, and are now; the edges of the cluster begin with empty data folders."));
+        if (waiting.Lost > 0)
         {
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {lost:N0} clicks are lost: they were before, or the journal is damaged; the log says which."));
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {waiting.Lost:N0} clicks are lost: they were before, or the journal is damaged; the log says which."));
         }
 
         await output.WriteLineAsync();

@@ -66,7 +66,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
             }
             catch (NpgsqlException failure)
             {
-                throw Unusable(OneLine(failure), failure);
+                throw Unusable(ReasonOf(failure), failure);
             }
 
             await Task.Delay(Pause, _clock, cancellationToken);
@@ -130,6 +130,16 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
     /// <exception cref="NpgsqlException">It failed; it can be run again.</exception>
     public Task<List<T>> ReadClicksAsync<T>(string sql, Func<IRow, T> read, params NpgsqlParameter[] parameters) =>
         ReadAsync(connection => ReadAsync(connection, sql, isPrepared: false, read, parameters));
+
+    /// <summary>What went wrong, in one line, with what PostgreSQL or we know to do about it.</summary>
+    public string ReasonOf(NpgsqlException failure)
+    {
+        if (failure is not PostgresException answer)
+            return OneLine(failure.InnerException ?? failure);
+
+        var remedy = answer.SqlState == PostgresErrorCodes.InsufficientPrivilege ? RightsNeeded() : answer.Hint;
+        return remedy is null ? OneLine(answer) : $"{OneLine(answer)}; {remedy.ReplaceLineEndings(" ").TrimEnd('.')}";
+    }
 
     public void Dispose()
     {
@@ -212,6 +222,14 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         {
             throw new DatabaseException($"The setting {PostgresOptions.ConnectionStringSetting} cannot be used ({OneLine(cause)}): it looks like 'Host=127.0.0.1;Database=orleanslinks;Username=orleanslinks;Password=…'.", cause);
         }
+    }
+
+    // Since version 15 nobody but a database's owner may create anything in its schema public.
+    private string RightsNeeded()
+    {
+        var text = new NpgsqlConnectionStringBuilder(Source.ConnectionString);
+        var (role, name) = (text.Username ?? Environment.UserName, text.Database ?? text.Username);
+        return $"the role '{role}' has to own the database and its tables: ALTER DATABASE \"{name}\" OWNER TO \"{role}\", or, where it is empty, GRANT CREATE ON SCHEMA public TO \"{role}\"";
     }
 
     private DatabaseException Unusable(string reason, Exception? cause)

@@ -11,12 +11,18 @@ internal sealed class SqliteSession : IDisposable
     // Who reads for long, a backup above all, must not keep the writer from its work; the log only grows a little more.
     private const int ReadersMilliseconds = 100;
 
+    /// <summary>Says that nobody changes a database file.</summary>
+    public const string Immutable = "immutable=1";
+
     private readonly sqlite3 _database;
     private readonly Dictionary<string, SqliteStatement> _statements = [];
 
     static SqliteSession() => Batteries_V2.Init();
 
-    private SqliteSession(sqlite3 database) => _database = database;
+    private SqliteSession(sqlite3 database, string file) => (_database, FileName) = (database, file);
+
+    /// <summary>The database file.</summary>
+    public string FileName { get; }
 
     /// <summary>Opens a database file, making it when it is not there.</summary>
     /// <param name="path">The file.</param>
@@ -42,13 +48,48 @@ internal sealed class SqliteSession : IDisposable
                 PRAGMA cache_size = {-cacheKilobytes};
                 """);
             SqliteException.ThrowExceptionForRC(code, database);
-            return new SqliteSession(database);
+            return new SqliteSession(database, path);
         }
         catch
         {
             database.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Opens a database file that nobody changes meanwhile, to read it. Nothing is written beside it either, so that it may lie where
+    /// nothing can be written.
+    /// </summary>
+    /// <param name="path">The file. What is in a write-ahead log beside it is not seen.</param>
+    /// <param name="cacheKilobytes">Most memory that its page cache takes.</param>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static SqliteSession OpenUnchanging(string path, int cacheKilobytes)
+    {
+        const int Flags = raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI | raw.SQLITE_OPEN_NOMUTEX;
+        var code = raw.sqlite3_open_v2(UriOfUnchanging(path), out var database, Flags, null);
+        try
+        {
+            SqliteException.ThrowExceptionForRC(code, database);
+            code = raw.sqlite3_exec(database, $"PRAGMA temp_store = MEMORY; PRAGMA cache_size = {-cacheKilobytes};");
+            SqliteException.ThrowExceptionForRC(code, database);
+            return new SqliteSession(database, path);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a part of a database file is in the write-ahead log beside it.</summary>
+    public static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+
+    /// <summary>How SQLite calls a database file that nobody changes: https://sqlite.org/uri.html#uriimmutable.</summary>
+    public static string UriOfUnchanging(string path)
+    {
+        var escaped = path.Replace("%", "%25", StringComparison.Ordinal).Replace("?", "%3f", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal);
+        return $"file:///{escaped.Replace(Path.DirectorySeparatorChar, '/').TrimStart('/')}?{Immutable}";
     }
 
     /// <summary>

@@ -8,10 +8,10 @@ namespace OrleansLinks.Transfer;
 /// <summary>Moves what a data folder of SQLite databases has into an empty PostgreSQL database.</summary>
 public interface IDataImport
 {
-    /// <summary>Looks whether an import can begin, and changes nothing.</summary>
-    /// <param name="folder">The data folder; nobody else uses it.</param>
+    /// <summary>Looks whether an import can begin, and changes nothing. All of the folder's databases is read for damage.</summary>
+    /// <param name="folder">The data folder, which nobody changes.</param>
     /// <exception cref="DataFolderException">The folder cannot be imported.</exception>
-    /// <exception cref="DatabaseException">The database does not answer, or is not empty.</exception>
+    /// <exception cref="DatabaseException">The database does not answer, is not empty, or a silo runs on it.</exception>
     /// <exception cref="SchemaVersionException">A newer program wrote the one or the other.</exception>
     Task CheckAsync(string folder);
 
@@ -19,10 +19,10 @@ public interface IDataImport
     /// Imports all of it in one transaction, which is committed only when what has arrived is what was there and the audit of the ledger
     /// finds no difference. Programs that are started on the database meanwhile wait for its end.
     /// </summary>
-    /// <param name="folder">The data folder; nobody else uses it.</param>
+    /// <param name="folder">The data folder, which nobody changes; nothing is written to it.</param>
     /// <param name="serviceId">The service under which actors' states are kept from now on.</param>
     /// <exception cref="DataFolderException">The folder cannot be imported.</exception>
-    /// <exception cref="DatabaseException">The database is not empty, or something failed: nothing was imported.</exception>
+    /// <exception cref="DatabaseException">The database is not empty, a silo runs on it, or something failed: nothing was imported.</exception>
     /// <exception cref="SchemaVersionException">A newer program wrote the one or the other.</exception>
     Task<ImportReport> RunAsync(string folder, string serviceId);
 }

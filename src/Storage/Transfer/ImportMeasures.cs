@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 using OrleansLinks.Storage.Postgres;
+using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Transfer;
 
@@ -59,12 +61,24 @@ internal static class ImportMeasures
         {
             await using var read = connection.Command(measure.Postgres ?? measure.Sqlite);
             var imported = (await read.ReadAsync(static row => row.Int64())).Single();
-            measures.Add(new ImportedMeasure(measure.Name, session.Prepare(measure.Sqlite).First(static row => row.Int64(), 0), imported));
+            measures.Add(new ImportedMeasure(measure.Name, Read(session, measure.Sqlite), imported));
         }
 
         return measures.FirstOrDefault(measure => measure.Exported != measure.Imported) is { } other
             ? throw new DatabaseException($"The import was undone: '{other.Name.Trim()}' is {other.Exported} in the export, and {other.Imported} of it came to be in the database.")
             : measures.DrainToImmutable();
+    }
+
+    private static long Read(SqliteSession session, string sql)
+    {
+        try
+        {
+            return session.Prepare(sql).First(static row => row.Int64(), 0);
+        }
+        catch (SqliteException cause)
+        {
+            throw ImportSource.Unreadable(session, cause);
+        }
     }
 
     private static string Sum(string column) => $"CAST(coalesce(sum({column}), 0) AS bigint)";

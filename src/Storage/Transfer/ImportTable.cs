@@ -1,4 +1,6 @@
+using Microsoft.Data.Sqlite;
 using Npgsql;
+using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
 using OrleansLinks.Storage.Sqlite;
 
@@ -29,7 +31,7 @@ internal sealed class ImportTable(string name, string called, string from, param
 
     /// <summary>Copies all rows, as they come.</summary>
     /// <exception cref="NpgsqlException">PostgreSQL did not take them.</exception>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">SQLite did not give them.</exception>
+    /// <exception cref="DataFolderException">SQLite did not give them.</exception>
     public async Task CopyAsync(NpgsqlConnection connection, SqliteSession source)
     {
         var columns = await ColumnsAsync(connection);
@@ -54,6 +56,9 @@ internal sealed class ImportTable(string name, string called, string from, param
         {
             // Or it would be told that what was sent is all, and complain of that.
             await copy.CancelAsync();
+            if (failure is SqliteException damage)
+                throw ImportSource.Unreadable(source, damage);
+
             throw;
         }
         finally

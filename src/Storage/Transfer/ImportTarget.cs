@@ -15,14 +15,17 @@ internal static class ImportTarget
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.relname
         """;
 
-    private static readonly (string Name, string Called)[] Kept =
-    [
-        .. ImportTables.Of(ImportedPositions.OfClicks(0, 0), ImportedPositions.OfEntries(0, 0)).Append(ImportTables.States("")).Select(static table => (table.Name, table.Called)),
-        ("cluster_members", "silos"),
-    ];
+    private const string Members = "cluster_members";
+
+    // Status 6 is dead. A silo that was killed is not marked so while there is no other, but gives no more signs of life, which is otherwise
+    // every two seconds; clocks may differ.
+    private const string FindRunning =
+        $"SELECT silo_name || ' at ' || address || ':' || port FROM {Members} WHERE status <> 6 AND i_am_alive_time > now() - interval '1 minute' LIMIT 1";
+
+    private static readonly ImportTable[] Kept = [.. ImportTables.Of(ImportedPositions.OfClicks(0, 0), ImportedPositions.OfEntries(0, 0)), ImportTables.States("")];
 
     /// <summary>Changes nothing.</summary>
-    /// <exception cref="DatabaseException">There is something in it.</exception>
+    /// <exception cref="DatabaseException">There is something in it, or a silo runs on it.</exception>
     /// <exception cref="SchemaVersionException">A newer program made it.</exception>
     public static async Task ThrowIfNotEmptyAsync(NpgsqlConnection connection)
     {
@@ -42,6 +45,13 @@ internal static class ImportTarget
         await using var look = connection.Command($"SELECT called FROM (VALUES {string.Join(", ", looks)}) AS t (called, is_there) WHERE is_there");
         var there = await look.ReadAsync(static row => row.Text());
         if (there.Count > 0)
-            throw new DatabaseException($"The database '{connection.Database}' is not empty: it has {string.Join(", ", there)}. Import into a new one.");
+            throw new DatabaseException($"The database '{connection.Database}' is not empty: it has {string.Join(", ", there)}. Import into a new one, or make this one anew where nothing of that is needed: stop what runs on it, DROP DATABASE \"{connection.Database}\", and CREATE DATABASE \"{connection.Database}\" with the owner that it has.");
+
+        if (!tables.Contains(Members))
+            return;
+
+        await using var find = connection.Command(FindRunning);
+        if ((await find.ReadAsync(static row => row.Text())).FirstOrDefault() is { } silo)
+            throw new DatabaseException($"The silo {silo} runs on the database '{connection.Database}': stop it and begin the import again. One that was killed is believed to run for a minute more.");
     }
 }

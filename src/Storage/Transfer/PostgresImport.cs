@@ -4,6 +4,7 @@ using OrleansLinks.Clicks;
 using OrleansLinks.Reports;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Postgres;
+using OrleansLinks.Storage.Sqlite;
 
 namespace OrleansLinks.Transfer;
 
@@ -40,6 +41,9 @@ internal sealed class PostgresImport(PostgresDatabase database, PostgresPartitio
 
     private const string ClaimVisits = "UPDATE visit_slots SET hour = $2 WHERE slot = $1";
 
+    // Those that have run on the database before, none of which does any more.
+    private const string ForgetSilos = "DELETE FROM cluster_members; DELETE FROM cluster_version";
+
     // What numbers themselves goes on behind what was imported.
     private const string ListIdentities =
         """
@@ -49,22 +53,15 @@ internal sealed class PostgresImport(PostgresDatabase database, PostgresPartitio
 
     public async Task CheckAsync(string folder)
     {
-        using (ImportSource.Open(folder))
-        {
-            // It can be read.
-        }
-
-        await TryAsync(folder, () => database.UseAsync(async connection =>
-        {
-            await ImportTarget.ThrowIfNotEmptyAsync(connection);
-            return true;
-        }));
+        using var source = ImportSource.Open(folder);
+        await CheckTargetAsync(folder);
+        source.ThrowIfDamaged();
     }
 
     public async Task<ImportReport> RunAsync(string folder, string serviceId)
     {
         // Before the schema is brought up to date.
-        await CheckAsync(folder);
+        await CheckTargetAsync(folder);
         return await TryAsync(folder, async () =>
         {
             using var source = ImportSource.Open(folder);
@@ -74,7 +71,13 @@ internal sealed class PostgresImport(PostgresDatabase database, PostgresPartitio
         });
     }
 
-    private static async Task<T> TryAsync<T>(string folder, Func<Task<T>> work)
+    private Task<bool> CheckTargetAsync(string folder) => TryAsync(folder, () => database.UseAsync(async connection =>
+    {
+        await ImportTarget.ThrowIfNotEmptyAsync(connection);
+        return true;
+    }));
+
+    private async Task<T> TryAsync<T>(string folder, Func<Task<T>> work)
     {
         try
         {
@@ -82,17 +85,13 @@ internal sealed class PostgresImport(PostgresDatabase database, PostgresPartitio
         }
         catch (NpgsqlException failure)
         {
-            throw new DatabaseException($"The database did not take the import, and has nothing of it ({ReasonOf(failure)}): mend that, see the setting {PostgresOptions.ConnectionStringSetting}, and begin the import again.", failure);
+            throw new DatabaseException($"The database did not take the import, and has nothing of it ({database.ReasonOf(failure)}): mend that, see the setting {PostgresOptions.ConnectionStringSetting}, and begin the import again.", failure);
         }
         catch (Exception failure) when (failure is SqliteException or FormatException)
         {
-            throw new DataFolderException($"The folder '{folder}' cannot be imported, and nothing of it was ({failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}): take another export.", failure);
+            throw new DataFolderException($"The database '{Path.Combine(folder, SqliteDatabase.FileName)}' cannot be imported, and nothing was ({failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}): take another export.", failure);
         }
     }
-
-    private static string ReasonOf(NpgsqlException failure) =>
-        (failure is PostgresException { Hint: { } hint } answer ? $"{answer.MessageText}; {hint}" : (failure as PostgresException)?.MessageText ?? failure.InnerException?.Message ?? failure.Message)
-        .ReplaceLineEndings(" ").TrimEnd('.');
 
     private async Task<ImportReport> RunAsync(NpgsqlConnection connection, ImportSource source, string serviceId)
     {
@@ -100,6 +99,7 @@ internal sealed class PostgresImport(PostgresDatabase database, PostgresPartitio
         await RunAsync(connection, TakeTime);
         await RunAsync(connection, Lock, Parameter.Of(PostgresLocks.Schema));
         await ImportTarget.ThrowIfNotEmptyAsync(connection);
+        await RunAsync(connection, ForgetSilos);
 
         var (reportedClicks, toldClicks, reportedEntries, toldEntries) = source.Links.Prepare(ReadPlaces)
             .First(static row => (row.Int64(), row.Int64(), row.Int64(), row.Int64()), default);

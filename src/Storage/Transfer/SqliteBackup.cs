@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using OrleansLinks.Storage;
 using OrleansLinks.Storage.Sqlite;
@@ -7,7 +8,12 @@ namespace OrleansLinks.Transfer;
 /// <summary>Copies the databases of a data folder, whether a program uses them meanwhile or not.</summary>
 public static class SqliteBackup
 {
-    private static readonly string[] Files = [SqliteGrainDatabase.FileName, SqliteDatabase.FileName];
+    // What SQLite says where it would have to write.
+    private const int ReadOnly = 8;
+    private const int CannotOpen = 14;
+
+    /// <summary>The databases of a data folder.</summary>
+    public static readonly ImmutableArray<string> Files = [SqliteGrainDatabase.FileName, SqliteDatabase.FileName];
 
     /// <summary>The first of the databases that a data folder has not; null when it has both.</summary>
     public static string? FindMissing(string folder) => Files.Select(file => Path.Combine(folder, file)).FirstOrDefault(path => !File.Exists(path));
@@ -19,19 +25,23 @@ public static class SqliteBackup
     /// between looks like a crash between the two, which every start can deal with. The other way round, a campaign could be at a
     /// version of its settings that nobody finds.
     /// </remarks>
-    /// <param name="from">The data folder.</param>
+    /// <param name="from">The data folder, which may be one that cannot be written.</param>
     /// <param name="to">A folder that has neither of them.</param>
+    /// <param name="isUnchanging">Whether nobody changes the data folder meanwhile; then nothing is written in it.</param>
     /// <exception cref="DataFolderException">One of them cannot be read or written.</exception>
-    public static void Copy(string from, string to)
+    public static void Copy(string from, string to, bool isUnchanging = false)
     {
         var sources = new List<SqliteConnection>();
         try
         {
             foreach (var file in Files)
-                Try(Path.Combine(from, file), path => sources.Add(OpenSnapshot(path)));
+                Try(Path.Combine(from, file), path => sources.Add(Open(path, isUnchanging)));
 
             for (var i = 0; i < Files.Length; i++)
                 Try(Path.Combine(to, Files[i]), path => Copy(sources[i], path));
+
+            foreach (var source in sources)
+                Try(source.DataSource, path => ThrowIfChanged(path, source.ConnectionString));
         }
         finally
         {
@@ -47,13 +57,29 @@ public static class SqliteBackup
         }
         catch (Exception cause) when (cause is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new DataFolderException($"The database '{path}' cannot be copied ({cause.Message.TrimEnd('.')}): mend that and export again.", cause);
+            throw new DataFolderException($"The database '{path}' cannot be copied ({cause.Message.TrimEnd('.')}): mend that and begin again.", cause);
         }
     }
 
-    private static SqliteConnection OpenSnapshot(string path)
+    private static SqliteConnection Open(string path, bool isUnchanging)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        try
+        {
+            return OpenSnapshot(isUnchanging ? SqliteSession.UriOfUnchanging(path) : path);
+        }
+        catch (SqliteException refused) when (!isUnchanging && refused.SqliteErrorCode is CannotOpen or ReadOnly && File.Exists(path))
+        {
+            // Whoever reads a database takes part in the files beside it, and makes them where there are none. Where nothing can be
+            // written and the log has nothing, no program has it open.
+            return SqliteSession.HasLog(path)
+                ? throw new IOException($"a part of it is in '{path}-wal', for which SQLite has to write in the folder: copy the data folder to where that can be, and export the copy", refused)
+                : OpenSnapshot(SqliteSession.UriOfUnchanging(path));
+        }
+    }
+
+    private static SqliteConnection OpenSnapshot(string source)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         try
         {
             connection.Open();
@@ -70,6 +96,13 @@ public static class SqliteBackup
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <exception cref="IOException">What was taken for a database that nobody changes is none.</exception>
+    private static void ThrowIfChanged(string path, string connectionString)
+    {
+        if (connectionString.Contains(SqliteSession.Immutable, StringComparison.Ordinal) && SqliteSession.HasLog(path))
+            throw new IOException($"what is in '{path}-wal' came to it meanwhile");
     }
 
     private static void Copy(SqliteConnection source, string path)

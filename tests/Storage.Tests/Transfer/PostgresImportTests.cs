@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,6 +17,8 @@ namespace OrleansLinks.Transfer;
 public sealed class PostgresImportTests : IAsyncDisposable
 {
     private const string Service = "it's another one";
+
+    private const string Silo = "INSERT INTO cluster_version VALUES ('c', 1, now()); INSERT INTO cluster_members VALUES ('c', 'a', 1, 1, 's', 'h',";
 
     private readonly SqliteHost _source = new();
     private readonly PostgresHost _target = new();
@@ -113,8 +116,8 @@ public sealed class PostgresImportTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("INSERT INTO directory VALUES ('a list', 'an id')", "it has lists")]
-    [InlineData("INSERT INTO cluster_version VALUES ('c', 1, now()); INSERT INTO cluster_members VALUES ('c', 'a', 1, 1, 's', 'h', 3, 1, NULL, now(), now())", "it has silos")]
+    [InlineData("INSERT INTO directory VALUES ('a list', 'an id')", "it has lists. Import into a new one, or make this one anew")]
+    [InlineData($"{Silo} 3, 1, NULL, now(), now())", "The silo s at a:1 runs on")]
     [InlineData("UPDATE orleanslinks_schema SET version = 999", "schema version 999")]
     [InlineData("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE theirs ()", "'theirs'")]
     public async Task A_database_that_is_not_empty_is_refused_and_stays_as_it_is(string before, string said)
@@ -124,6 +127,77 @@ public sealed class PostgresImportTests : IAsyncDisposable
 
         foreach (var work in new Func<Task>[] { CheckAsync, ImportAsync })
             Assert.Contains(said, (await Assert.ThrowsAnyAsync<InvalidOperationException>(work)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData($"{Silo} 6, 1, NULL, now(), now())")]
+    [InlineData($"{Silo} 3, 1, NULL, now() - interval '2 minutes', now() - interval '2 minutes')")]
+    public async Task Silos_that_have_run_on_the_database_and_run_no_more_are_forgotten(string before)
+    {
+        var world = await World.MakeAsync(_source);
+        await CloseAsync();
+        await _target.RunAsync(before);
+
+        Assert.Equal(world.Clicks, (await ImportAsync()).Audit.Clicks);
+
+        Assert.Equal(0, await _target.CountAsync("cluster_members"));
+        Assert.Equal(0, await _target.CountAsync("cluster_version"));
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_create_anything_is_told_what_it_needs()
+    {
+        await CloseAsync();
+        await _target.RunAsync("DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC; CREATE ROLE without_rights LOGIN");
+        try
+        {
+            var options = new PostgresOptions { ConnectionString = _target.Options.ConnectionString.Replace("Username=postgres", "Username=without_rights", StringComparison.Ordinal) };
+
+            var refused = await Assert.ThrowsAsync<DatabaseException>(() => ImportAsync(options));
+
+            Assert.Contains("GRANT CREATE ON SCHEMA public TO \"without_rights\"", refused.Message, StringComparison.Ordinal);
+            Assert.Contains($"ALTER DATABASE \"{_target.Name}\" OWNER TO", refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', refused.Message);
+        }
+        finally
+        {
+            await _target.RunAsync("DROP ROLE without_rights");
+        }
+    }
+
+    [Theory]
+    [InlineData(SqliteDatabase.FileName, "clicks_by_task", false)]
+    [InlineData(SqliteDatabase.FileName, "clicks", true)]
+    [InlineData(SqliteGrainDatabase.FileName, "GrainState", true)]
+    public async Task A_database_whose_bits_have_flipped_is_named_and_not_imported(string file, string of, bool isRead)
+    {
+        await World.MakeAsync(_source);
+        await CloseAsync();
+        await BreakPageAsync(file, of);
+
+        foreach (var work in isRead ? new Func<Task>[] { CheckAsync, ImportAsync } : [CheckAsync])
+        {
+            var refused = await Assert.ThrowsAsync<DataFolderException>(work);
+            Assert.Contains(file + "'", refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', refused.Message);
+        }
+
+        await IsEmptyAsync();
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_to_what_is_imported()
+    {
+        await World.MakeAsync(_source);
+        await CloseAsync();
+        var before = await DigestsAsync();
+
+        await CheckAsync();
+        await ImportAsync();
+
+        Assert.Equal(before, await DigestsAsync());
+        await File.WriteAllBytesAsync(Path.Combine(_source.Folder, SqliteDatabase.FileName + "-wal"), [1], TestContext.Current.CancellationToken);
+        Assert.Contains("has been opened since", (await Assert.ThrowsAsync<DataFolderException>(CheckAsync)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -144,17 +218,19 @@ public sealed class PostgresImportTests : IAsyncDisposable
         Assert.Contains(said, (await Assert.ThrowsAnyAsync<InvalidOperationException>(CheckAsync)).Message, StringComparison.Ordinal);
     }
 
-    private Task CheckAsync() => WithImportAsync(async import =>
+    private Task CheckAsync() => WithImportAsync(_target.Options, async import =>
     {
         await import.CheckAsync(_source.Folder);
         return true;
     });
 
-    private Task<ImportReport> ImportAsync() => WithImportAsync(import => import.RunAsync(_source.Folder, Service));
+    private Task<ImportReport> ImportAsync() => ImportAsync(_target.Options);
 
-    private async Task<T> WithImportAsync<T>(Func<IDataImport, Task<T>> work)
+    private Task<ImportReport> ImportAsync(PostgresOptions options) => WithImportAsync(options, import => import.RunAsync(_source.Folder, Service));
+
+    private async Task<T> WithImportAsync<T>(PostgresOptions options, Func<IDataImport, Task<T>> work)
     {
-        await using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_target.Clock).AddPostgresImport(_target.Options).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_target.Clock).AddPostgresImport(options).BuildServiceProvider();
         return await work(services.GetRequiredService<IDataImport>());
     }
 
@@ -179,6 +255,33 @@ public sealed class PostgresImportTests : IAsyncDisposable
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Writes other bits over the beginning of the first page of a table or an index.</summary>
+    private async Task BreakPageAsync(string file, string of)
+    {
+        var path = Path.Combine(_source.Folder, file);
+        long at;
+        await using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString()))
+        {
+            connection.Open();
+            await using var find = connection.CreateCommand();
+            find.CommandText = $"SELECT (rootpage - 1) * page_size FROM sqlite_schema, pragma_page_size WHERE name = '{of}'";
+            at = (long)(await find.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        }
+
+        await using var bytes = File.OpenWrite(path);
+        bytes.Seek(at, SeekOrigin.Begin);
+        await bytes.WriteAsync(new byte[64], TestContext.Current.CancellationToken);
+    }
+
+    private async Task<string[]> DigestsAsync()
+    {
+        var digests = new List<string>();
+        foreach (var path in System.IO.Directory.EnumerateFiles(_source.Folder).Order(StringComparer.Ordinal))
+            digests.Add($"{path} {Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken)))}");
+
+        return [.. digests];
     }
 
     private async Task IsEmptyAsync()
