@@ -51,7 +51,7 @@ free_port() {
 
 until_answers() {
   for _ in $(seq 600); do
-    curl -s -o /dev/null "$1" && return
+    curl -sf -o /dev/null "$1" && return
     kill -0 "$2" 2>/dev/null || break
     sleep 0.1
   done
