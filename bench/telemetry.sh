@@ -2,8 +2,9 @@
 # Measures what telemetry costs a redirect: private instances of the product without any, with metrics that are scraped every
 # 5 seconds, and with traces, metrics and logs sent to a collector too, by turns on this machine:
 #   bench/telemetry.sh [--quick]
-# Prints a Markdown report and keeps it in bench/results/. Takes 12 minutes, or two with --quick. What one process spends on a
-# redirect differs from what another of the same kind does by some percent, as the runtime optimizes each by what it saw: hence three of each.
+# Prints a Markdown report and keeps it in bench/results/. Takes ten minutes, or two with --quick. What one process spends on a
+# redirect differs from what another of the same kind does by some percent: hence three of each, and without the runtime's optimizing each by
+# what it saw (DOTNET_TieredPGO), which differs by more than what is to be measured.
 # Server and load share the machine: run it on an idle one, and compare ratios rather than numbers.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -15,6 +16,7 @@ modes=(off metrics all)
 instances=()
 for mode in "${modes[@]}"; do for number in $(seq "$processes"); do instances+=("$mode-$number"); done; done
 
+export DOTNET_TieredPGO=0
 build src/Api bench/BareKestrel
 start_bare
 for instance in "${instances[@]}"; do
