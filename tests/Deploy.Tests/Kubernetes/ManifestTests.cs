@@ -100,7 +100,7 @@ public sealed class ManifestTests
         {
             var (startup, live, ready) = (workload.Container.StartupProbe, workload.Container.LivenessProbe, workload.Container.ReadinessProbe);
 
-            Assert.Equal(["/health/startup", "/health/live", "/health/ready"], new[] { startup, live, ready }.Select(probe => probe.HttpGet.Path));
+            Assert.Equal(["/health/live", "/health/live", "/health/ready"], new[] { startup, live, ready }.Select(probe => probe.HttpGet.Path));
             Assert.All([startup, live, ready], probe => Assert.Equal("http", probe.HttpGet.Port));
 
             // The programs give up on the database and on actors after half a second.
