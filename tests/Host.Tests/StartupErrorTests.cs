@@ -30,6 +30,18 @@ public sealed class StartupErrorTests
     public async Task A_data_folder_that_cannot_be_written_is_named() => await Refuses("/proc/self/data", ["--port", FreePort(), "--data", "/proc/self/data"]);
 
     [Fact]
+    public async Task A_data_folder_of_an_installation_over_SQLite_is_no_edge_s_over_PostgreSQL()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var database in new[] { "grains.db", "links.db" })
+        {
+            await File.WriteAllTextAsync(folder.File(database), "", TestContext.Current.CancellationToken);
+        }
+
+        await Refuses(folder.Path, ["--port", FreePort(), "--data", folder.Path, "--Cluster:Mode", "Client", "--Database:Provider", "Postgres", "--Database:ConnectionString", $"Host={folder.Path}"]);
+    }
+
+    [Fact]
     public async Task A_data_folder_that_is_in_use_is_named()
     {
         using var folder = new TemporaryFolder();

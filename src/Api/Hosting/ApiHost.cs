@@ -166,7 +166,7 @@ internal static class ApiHost
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                var reason = $"The actors do not answer: {exception.Message}";
+                var reason = $"The actors do not answer: {exception.Message.Split('\n')[0].Trim()}";
                 return _haveAnswered ? HealthCheckResult.Degraded(reason) : HealthCheckResult.Unhealthy(reason);
             }
         }

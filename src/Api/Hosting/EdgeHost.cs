@@ -100,6 +100,11 @@ internal sealed class EdgeHost : IAsyncDisposable
     {
         await using (var room = await WaitingRoom.Open(App.Services, ComeAgain))
         {
+            if (_provider == DatabaseProvider.Postgres && SqliteBackup.FindMissing(_folder.Path) is null)
+            {
+                throw new DataFolderException($"The data folder '{_folder.Path}' has an installation over SQLite, and Database:Provider is Postgres: choose another folder with the setting Data:Folder (--data), and move what is in this one with import.");
+            }
+
             ExportManifest.Remove(_folder.Path);
 
             // Before databases, so that a journal that another process has is met at once, whoever else has to be waited for.
@@ -121,7 +126,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         }
 
         App.Services.GetRequiredService<EdgeMetrics>();
-        await App.Services.GetRequiredService<FirstStart>().Run(output, Startup.OriginOf(_http, new TrackingOptions()).Url);
+        await App.Services.GetRequiredService<FirstStart>().Run(output, Startup.OriginOf(_http, new TrackingOptions()).Url, _provider);
         App.Services.GetRequiredService<ProgramStart>().IsOver();
     }
 

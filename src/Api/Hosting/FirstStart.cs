@@ -19,12 +19,14 @@ internal sealed class FirstStart(
     ILogger<FirstStart> log,
     ClusterConnection? silos = null)
 {
+    private const string FirstKey = "First operator key";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Does it, unless the program is asked to end before the actors have answered.</summary>
     /// <param name="output">Where it says so.</param>
     /// <param name="url">Where the program listens.</param>
-    public async Task Run(TextWriter output, string url)
+    /// <param name="provider">What keeps its data.</param>
+    public async Task Run(TextWriter output, string url, DatabaseProvider provider)
     {
         if (!await TryUntilDone(output))
         {
@@ -34,11 +36,16 @@ internal sealed class FirstStart(
         await output.WriteLineAsync($"  OrleansLinks is ready at {url}");
         await output.WriteLineAsync($"  The console is at        {url}/console");
         await output.WriteLineAsync($"  The API page is at       {url}/docs");
+        if (provider == DatabaseProvider.Postgres && silos is null)
+        {
+            await output.WriteLineAsync("  Its actors               are in this process, which is a silo beside others (Cluster:Mode Embedded)");
+        }
+
         if (options.Demo)
         {
             await new DemoData(grains, clock).Make(output);
         }
-        else
+        else if (provider == DatabaseProvider.Sqlite)
         {
             await output.WriteLineAsync("  For demo data            stop with Ctrl-C, and start again with --demo");
         }
@@ -72,8 +79,14 @@ internal sealed class FirstStart(
         var installation = grains.Actor<IInstallationGrain>(IInstallationGrain.Key);
         if (options.OperatorKey is { } given)
         {
-            await Create(given);
+            var isFirst = !await installation.HasOperatorKey();
+            var isNew = await Create(given, isFirst ? FirstKey : "Operator key that a start was given");
             await installation.OfferFirstOperatorKey(AccessKeys.IdOf(given));
+            if (isNew && !isFirst)
+            {
+                await output.WriteLineAsync("  ORLEANSLINKS_OPERATOR_KEY is a new key of the operator; those from before work too, until they are revoked.");
+            }
+
             return;
         }
 
@@ -85,7 +98,7 @@ internal sealed class FirstStart(
             return;
         }
 
-        await Create(secret);
+        await Create(secret, FirstKey);
         if (await installation.OfferFirstOperatorKey(AccessKeys.IdOf(secret)))
         {
             await output.WriteLineAsync("  The operator's key, shown this once:");
@@ -93,10 +106,11 @@ internal sealed class FirstStart(
         }
     }
 
-    private async Task Create(string secret)
+    /// <returns>Whether there was no such key before.</returns>
+    private async Task<bool> Create(string secret, string name)
     {
         var id = AccessKeys.IdOf(secret);
-        await grains.Actor<IAccessKeyGrain>(id).Create(
-            new AccessKey(id, "First operator key", Role.Operator, null, null, false, null, clock.GetUtcNow()));
+        var key = new AccessKey(id, name, Role.Operator, null, null, false, null, clock.GetUtcNow());
+        return await grains.Actor<IAccessKeyGrain>(id).Create(key) == key;
     }
 }

@@ -36,6 +36,11 @@ internal static class ExportCommand
             throw new DataFolderException($"The folder '{from}' is no data folder: there is no '{missing}'. The data folder of an edge over PostgreSQL is exported with Database:Provider set as the edge has it.");
         }
 
+        if (!hasDatabases && SqliteBackup.FindMissing(from) is null)
+        {
+            throw new DataFolderException($"The folder '{from}' has an installation over SQLite, and Database:Provider is Postgres, with which the journal alone would be exported: export with --Database:Provider Sqlite.");
+        }
+
         // An export can be exported again; what came to it meanwhile is not passed on as sound.
         using var exported = ExportManifest.Find(from);
         using var folder = ExportFolder.Make(to, from, journal);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
 namespace OrleansLinks.Reports;
@@ -23,7 +24,7 @@ internal sealed class ReportGrain(IReportStore store) : Grain, IReportGrain
 
 /// <remarks>Clicks that come while it folds wait for the next turn: what a report adds by itself is small all the same.</remarks>
 [GrainType("report-rollup")]
-internal sealed class ReportRollupGrain(IReportStore store, TimeProvider clock) : Grain, IReportRollupGrain
+internal sealed partial class ReportRollupGrain(IReportStore store, TimeProvider clock, ILogger<ReportRollupGrain> log) : Grain, IReportRollupGrain
 {
     private const int MinPiece = 8192;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -32,10 +33,11 @@ internal sealed class ReportRollupGrain(IReportStore store, TimeProvider clock) 
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(30);
 
     private DateTimeOffset _foldedAt;
+    private bool _isStuck;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        this.RegisterGrainTimer(Fold, new GrainTimerCreationOptions(Pause, Pause));
+        this.RegisterGrainTimer(KeepFolding, new GrainTimerCreationOptions(Pause, Pause));
         return Task.CompletedTask;
     }
 
@@ -47,6 +49,38 @@ internal sealed class ReportRollupGrain(IReportStore store, TimeProvider clock) 
         {
         }
     }
+
+    /// <summary>Reports add what is not folded by themselves: that it cannot be is said once, and not at every turn.</summary>
+    private async Task KeepFolding()
+    {
+        try
+        {
+            await Fold();
+            if (_isStuck)
+            {
+                LogGoesOn(log);
+            }
+
+            _isStuck = false;
+        }
+#pragma warning disable CA1031 // Whatever it is, the next turn tries again.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (!_isStuck)
+            {
+                LogIsStuck(log, exception);
+            }
+
+            _isStuck = true;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Rollups of reports cannot be kept up; it is tried again until they can")]
+    private static partial void LogIsStuck(ILogger log, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Rollups of reports are kept up again")]
+    private static partial void LogGoesOn(ILogger log);
 
     private async Task Fold()
     {

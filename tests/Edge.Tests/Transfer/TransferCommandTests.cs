@@ -55,6 +55,10 @@ public sealed class TransferCommandTests : IDisposable
         IsRefused(named, "export", "--data", In(data), "--to", to.Length == 0 ? "" : In(to));
 
     [Fact]
+    public Task An_export_of_the_journal_alone_of_a_folder_that_has_databases_is_refused() =>
+        IsRefused("has an installation over SQLite", ["export", "--data", In("data"), "--to", In("to"), .. Postgres]);
+
+    [Fact]
     public Task An_export_into_a_journal_in_another_folder_is_refused() =>
         IsRefused("the folder of the journal or in it", "export", "--data", In("no-journal"), "--to", In("link-to-link/to"), "--Clicks:JournalFolder", In("data/journal"));
 
