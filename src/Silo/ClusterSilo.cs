@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Orleans.Configuration;
 using OrleansLinks.Hosting;
 using OrleansLinks.Storage.Postgres;
@@ -15,6 +17,11 @@ public static class ClusterSilo
     public static IHostApplicationBuilder AddClusterSilo(this IHostApplicationBuilder builder, PostgresOptions database, ClusterSettings cluster)
     {
         var address = Listening.ParseAddress(cluster.AdvertisedAddress, "Cluster:AdvertisedAddress");
+        if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) || address.Equals(IPAddress.Broadcast) || address.IsIPv6Multicast || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] is >= 224 and < 240))
+        {
+            throw new StartupException($"The setting Cluster:AdvertisedAddress is {address}, which nobody reaches this silo under: give the address of this machine.");
+        }
+
         if (cluster.SiloPort != 0 && cluster.SiloPort == cluster.GatewayPort)
         {
             throw new StartupException($"The settings Cluster:SiloPort and Cluster:GatewayPort are both {cluster.SiloPort}: give each a port of its own.");

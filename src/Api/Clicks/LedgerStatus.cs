@@ -65,10 +65,13 @@ internal sealed class LedgerStatus(ClickJournal journal, IGrainFactory grains, T
                 await Audit(AuditInterval / 2);
             }
 #pragma warning disable CA1031 // The next minute tries again.
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
 #pragma warning restore CA1031
             {
-                log.LedgerNotCompared(exception);
+                if (!stoppingToken.IsCancellationRequested)
+                {
+                    log.LedgerNotCompared(exception);
+                }
             }
         }
     }

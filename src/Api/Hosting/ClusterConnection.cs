@@ -13,6 +13,9 @@ namespace OrleansLinks.Hosting;
 /// <param name="configuration">The edge's settings.</param>
 internal sealed class ClusterConnection(PostgresOptions database, ClusterSettings cluster, IConfiguration configuration) : IAsyncDisposable
 {
+    // Nothing is brought to anybody any more, and silos notice who is gone; a database that hangs would hold it up.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(3);
+
     private ServiceProvider? _services;
 
     /// <summary>The actors.</summary>
@@ -62,13 +65,18 @@ internal sealed class ClusterConnection(PostgresOptions database, ClusterSetting
     {
         if (_services is { } services)
         {
-            foreach (var service in services.GetServices<IHostedService>())
-            {
-                await service.StopAsync(CancellationToken.None);
-            }
-
-            await services.DisposeAsync();
+            await End(services).WaitAsync(LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static async Task End(ServiceProvider services)
+    {
+        foreach (var service in services.GetServices<IHostedService>())
+        {
+            await service.StopAsync(CancellationToken.None);
+        }
+
+        await services.DisposeAsync();
     }
 
     private sealed class TryAgain(TimeProvider clock, ILogger<ClusterConnection> log) : IClientConnectionRetryFilter

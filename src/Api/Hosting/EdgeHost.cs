@@ -71,6 +71,11 @@ internal sealed class EdgeHost : IAsyncDisposable
         var start = builder.Configuration.Read<StartOptions>("");
         var database = builder.Configuration.Read<DatabaseOptions>("Database");
         var cluster = builder.Configuration.Read<ClusterSettings>("Cluster");
+        if (builder.Configuration.Read<ExportOptions>("Export").To.Length > 0 || builder.Configuration.Read<ImportOptions>("Import").From.Length > 0)
+        {
+            throw new StartupException("The settings Export:To (--to) and Import:From (--from) go with the commands export and import: give one of these first.");
+        }
+
         builder.ListenAt(http);
         var origin = Startup.OriginOf(http, builder.Configuration.Read<TrackingOptions>("Tracking"));
         builder.Services.TryAddSingleton(clock ?? TimeProvider.System);
@@ -78,8 +83,8 @@ internal sealed class EdgeHost : IAsyncDisposable
         var silos = AddActors(builder, database, cluster, folder);
         builder.Services.AddStartAndEnd(builder.Configuration.Read<ShutdownOptions>("Shutdown"));
         builder.Services.AddSingleton(folder).AddSingleton(origin).AddSingleton(start).AddSingleton(redirect).AddSingleton(countries);
-        builder.Services.AddSingleton(provider => ClickJournal.Open(
-            clicks.ToSettings(folder.Path), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClickJournal>>()));
+        builder.Services.AddSingleton(clicks.ToSettings(folder.Path)).AddSingleton(provider => ClickJournal.Open(
+            provider.GetRequiredService<JournalSettings>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClickJournal>>()));
         builder.Services.AddSingleton<FirstStart>();
         builder.AddTelemetry("orleanslinks-edge");
         builder.Services.AddApi();
@@ -105,7 +110,7 @@ internal sealed class EdgeHost : IAsyncDisposable
                 throw new DataFolderException($"The data folder '{_folder.Path}' has an installation over SQLite, and Database:Provider is Postgres: choose another folder with the setting Data:Folder (--data), and move what is in this one with import.");
             }
 
-            ExportManifest.Remove(_folder.Path);
+            ExportManifest.Remove(_folder.Path, App.Services.GetRequiredService<JournalSettings>().Folder);
 
             // Before databases, so that a journal that another process has is met at once, whoever else has to be waited for.
             App.Services.GetRequiredService<ClickJournal>();

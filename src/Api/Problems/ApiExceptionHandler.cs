@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansLinks.Json;
@@ -33,6 +34,8 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
             // The framework's way to say that it does not know the charset of the content type.
             InvalidOperationException when httpContext.Request.ContentType?.Contains("charset", StringComparison.OrdinalIgnoreCase) == true
                 && exception.Message.Contains("charset", StringComparison.Ordinal) => ApiProblems.ContentTypeNotSupported(),
+            // Its connection was given up before it was all there, since the program ends: nobody hears the answer.
+            OperationCanceledException { InnerException: ConnectionAbortedException } => ApiProblems.Unavailable(httpContext),
             _ when Infrastructure.Fails(exception) => Unavailable(httpContext, exception),
             _ => Bug(exception),
         };

@@ -53,10 +53,10 @@ internal sealed class ChangeFeed(IGrainFactory grains, ChangeStamps stamps, Time
                 }
             }
 #pragma warning disable CA1031 // Whatever it is, it is tried again.
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
 #pragma warning restore CA1031
             {
-                if (!isBroken)
+                if (!isBroken && !stoppingToken.IsCancellationRequested)
                 {
                     log.FeedNotRead(exception);
                     isBroken = true;

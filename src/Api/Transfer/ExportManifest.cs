@@ -50,8 +50,12 @@ internal sealed partial class ExportManifest : IDisposable
     public static ExportManifest? Find(string folder) => Find(folder, FileShare.Read, Remedy);
 
     /// <summary>Makes a data folder of a folder that is an export; one that is none stays as it is.</summary>
-    /// <exception cref="DataFolderException">It is one, and not what was exported; or others read it.</exception>
-    public static void Remove(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="journal">Where the program that begins with it has its journal.</param>
+    /// <exception cref="DataFolderException">
+    /// It is one, and not what was exported, or lies among what is left of another data folder; or its journal would be left out; or others read it.
+    /// </exception>
+    public static void Remove(string folder, string journal)
     {
         var path = Path.Combine(folder, Name);
         using (var manifest = Find(folder, FileShare.None, $"{Remedy}; to start on it as it is, remove '{path}'"))
@@ -59,6 +63,17 @@ internal sealed partial class ExportManifest : IDisposable
             if (manifest is null)
             {
                 return;
+            }
+
+            // SQLite would take it for the end of these databases, and damage them.
+            if (SqliteBackup.Files.SelectMany(file => new[] { $"{file}-wal", $"{file}-journal" }).FirstOrDefault(file => new FileInfo(Path.Combine(folder, file)) is { Exists: true, Length: > 0 }) is { } other)
+            {
+                throw new DataFolderException($"The file '{Path.Combine(folder, other)}' is not of the export that lies beside it, but of databases that were there before: copy the export into an empty folder.");
+            }
+
+            if (manifest._paths.Any(static exported => exported.StartsWith($"{ClickOptions.JournalName}/", StringComparison.Ordinal)) && Disk.ResolveLinks(journal) != Disk.ResolveLinks(Path.Combine(folder, ClickOptions.JournalName)))
+            {
+                throw new DataFolderException($"The export '{folder}' has a journal, and the setting {JournalSettings.FolderSetting} names another folder, '{journal}': start without the setting, or clicks that wait in the export are not counted.");
             }
         }
 
@@ -115,15 +130,26 @@ internal sealed partial class ExportManifest : IDisposable
 
     private void Check(string remedy)
     {
-        foreach (var file in JsonSerializer.Deserialize(_file, Format.Default.Content)?.Files ?? throw new JsonException())
+        if (JsonSerializer.Deserialize(_file, Format.Default.Content) is not { Product: nameof(OrleansLinks) } content || content.Files.Contains(null!))
         {
-            var path = Path.Combine(_folder, file.Path);
+            throw new JsonException($"'{Name}' is not one of {nameof(OrleansLinks)}");
+        }
+
+        foreach (var file in content.Files)
+        {
+            var path = Path.GetFullPath(file.Path, _folder);
+            if (!path.StartsWith(Path.TrimEndingDirectorySeparator(_folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                throw new JsonException($"'{Name}' names '{file.Path}', which is not in it");
+            }
+
             if (!File.Exists(path))
             {
                 throw new DataFolderException($"The file '{path}' of the export is missing: {remedy}.");
             }
 
-            if (new FileInfo(path).Length is var length && length != file.Length)
+            var info = new FileInfo(path);
+            if (((info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo) ?? info).Length is var length && length != file.Length)
             {
                 throw new DataFolderException($"The file '{path}' is not what was exported: it has {length} bytes, and had {file.Length}: {remedy}.");
             }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansLinks.Clicks;
 
@@ -45,6 +47,7 @@ public static class Draining
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(shutdown.DrainSeconds + shutdown.TimeoutSeconds));
         services.AddHostedService(provider => new Drain(
             TimeSpan.FromSeconds(shutdown.DrainSeconds), TimeSpan.FromSeconds(shutdown.TimeoutSeconds), provider.GetRequiredService<TimeProvider>()));
+        services.LimitRequests(TimeSpan.FromSeconds(shutdown.TimeoutSeconds / 2d));
         services.AddSingleton<ProgramStart>();
         services.AddSingleton<ProgramLifetime>().AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<ProgramLifetime>());
         services.AddHealthChecks().AddCheck<ProgramStart>(ProgramStart.Check).AddCheck<IsNotStopping>("stopping");
@@ -54,7 +57,31 @@ public static class Draining
     // For the host to come to its own end by its own time-out.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    private sealed class Drain(TimeSpan delay, TimeSpan timeout, TimeProvider clock) : IHostedLifecycleService
+    /// <summary>Requests have half of the time to come to their end: what comes after them, in a silo its actors, needs some too.</summary>
+    private static void LimitRequests(this IServiceCollection services, TimeSpan limit)
+    {
+        var server = services.Last(service => service.ServiceType == typeof(IServer)).ImplementationType!;
+        services.AddSingleton<IServer>(provider => new LimitedServer((IServer)ActivatorUtilities.CreateInstance(provider, server), limit));
+    }
+
+    private sealed class LimitedServer(IServer server, TimeSpan limit) : IServer
+    {
+        public IFeatureCollection Features => server.Features;
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull => server.StartAsync(application, cancellationToken);
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            over.CancelAfter(limit);
+            await server.StopAsync(over.Token);
+        }
+
+        public void Dispose() => server.Dispose();
+    }
+
+    private sealed class Drain(TimeSpan delay, TimeSpan timeout, TimeProvider clock) : IHostedLifecycleService, IDisposable
     {
         private readonly TaskCompletionSource _hasStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -88,11 +115,10 @@ public static class Draining
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task StoppedAsync(CancellationToken cancellationToken)
-        {
-            _hasStopped.TrySetResult();
-            return Task.CompletedTask;
-        }
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        // Not before: to give connections up takes its time too.
+        public void Dispose() => _hasStopped.TrySetResult();
     }
 
     private sealed class IsNotStopping(IHostApplicationLifetime lifetime) : IHealthCheck

@@ -75,6 +75,11 @@ public sealed class KnownSettings(params (string Section, Type Options)[] sectio
     /// <exception cref="StartupException">One has something else; the message says what.</exception>
     public void Check(IConfiguration configuration)
     {
+        if (configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            throw new StartupException("The settings Kestrel:Endpoints are not used here: give Http:Address and Http:Port.");
+        }
+
         foreach (var (section, options) in sections.Where(known => known.Section.Length > 0))
         {
             var names = options.GetProperties().Select(property => property.Name);

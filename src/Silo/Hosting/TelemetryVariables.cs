@@ -39,10 +39,12 @@ internal static class TelemetryVariables
             "OTEL_EXPORTER_OTLP_PROTOCOL" => (value is "grpc" or "http/protobuf", "give grpc or http/protobuf"),
             "OTEL_EXPORTER_OTLP_HEADERS" or "OTEL_RESOURCE_ATTRIBUTES" =>
                 (value.Split(',').All(static pair => pair.IndexOf('=', StringComparison.Ordinal) > 0), "give name=value, and several with commas between them"),
+            "OTEL_EXPORTER_OTLP_COMPRESSION" => (value is "gzip" or "none", "give gzip or none"),
+            "OTEL_EXPORTER_OTLP_CERTIFICATE" or "OTEL_EXPORTER_OTLP_CLIENT_KEY" or "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE" => (File.Exists(value), "give a file that is there"),
             "OTEL_SAMPLER" => (Samplers.Contains(value), $"give one of {string.Join(", ", Samplers)}"),
             "OTEL_SAMPLER_ARG" => (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var part) && part is >= 0 and <= 1, "give a number from 0 to 1"),
             "OTEL_EXPORTER_OTLP_TIMEOUT" or "OTEL_METRIC_EXPORT_INTERVAL" or "OTEL_METRIC_EXPORT_TIMEOUT" or "OTEL_BSP_SCHEDULE_DELAY" or "OTEL_BSP_EXPORT_TIMEOUT" or "OTEL_BSP_MAX_QUEUE_SIZE"
-                or "OTEL_BSP_MAX_EXPORT_BATCH_SIZE" => (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0, "give a whole number above 0"),
+                or "OTEL_BSP_MAX_EXPORT_BATCH_SIZE" or "OTEL_BLRP_SCHEDULE_DELAY" or "OTEL_BLRP_EXPORT_TIMEOUT" or "OTEL_BLRP_MAX_QUEUE_SIZE" or "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE" => (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0, "give a whole number above 0"),
             _ => (true, ""),
         };
         return isAllowed ? null : remedy;

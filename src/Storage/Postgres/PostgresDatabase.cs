@@ -62,6 +62,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
                 using var connection = Source.CreateConnection();
                 var (name, reason) = (Name(connection), OneLine(failure.InnerException is SocketException socket ? socket : failure));
                 _log.NotUpYet(name, reason);
+
+                // Those of before may lead to a server that is not the first one any more.
+                Source.Clear();
                 waits?.Invoke($"The database {name} does not answer yet ({reason}).");
             }
             catch (NpgsqlException failure)
@@ -238,9 +241,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable, IDisposable
         return new DatabaseException($"The database {Name(connection)} cannot be used ({reason.TrimEnd('.')}): see the setting {PostgresOptions.ConnectionStringSetting}.", cause);
     }
 
-    /// <summary>Whether to wait: nothing listens, or it is starting, stopping or full. A wrong password stays wrong.</summary>
+    /// <summary>Whether to wait: nothing listens, or it is starting, stopping, full, or read only for the moment. A wrong password stays wrong.</summary>
     private static bool IsNotUpYet(NpgsqlException failure) => failure is PostgresException answer
-        ? answer.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+        ? answer.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
         : failure.InnerException is SocketException or IOException or TimeoutException;
 
     private static string Name(NpgsqlConnection connection) => $"'{connection.Database}' on {connection.DataSource}";

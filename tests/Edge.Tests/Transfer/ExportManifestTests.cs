@@ -32,11 +32,11 @@ public sealed class ExportManifestTests : IDisposable
             Assert.False(manifest.Has("README"));
         }
 
-        ExportManifest.Remove(_root);
+        ExportManifest.Remove(_root, In("journal"));
 
         Assert.False(File.Exists(In("export.json")));
         Assert.Null(ExportManifest.Find(_root));
-        ExportManifest.Remove(_root);
+        ExportManifest.Remove(_root, In("journal"));
     }
 
     [Theory]
@@ -49,6 +49,10 @@ public sealed class ExportManifestTests : IDisposable
     [InlineData("export.json", "", "cannot be read")]
     [InlineData("export.json", "{\"files\":[]}", "cannot be read")]
     [InlineData("export.json", "null", "cannot be read")]
+    [InlineData("export.json", """{"product":"Other","version":"1","exportedAt":"2026-01-01T00:00:00Z","files":[]}""", "is not one of OrleansLinks")]
+    [InlineData("export.json", """{"product":"OrleansLinks","version":"1","exportedAt":"2026-01-01T00:00:00Z","files":[null]}""", "is not one of OrleansLinks")]
+    [InlineData("export.json", """{"product":"OrleansLinks","version":"1","exportedAt":"2026-01-01T00:00:00Z","files":[{"path":"../x","length":0,"sha256":""}]}""", "names '../x', which is not in it")]
+    [InlineData("export.json", """{"product":"OrleansLinks","version":"1","exportedAt":"2026-01-01T00:00:00Z","files":[{"path":"/dev/zero","length":0,"sha256":""}]}""", "names '/dev/zero', which is not in it")]
     public void What_is_no_longer_what_was_exported_is_named_to_who_reads_it_and_to_who_starts_on_it(string file, string? text, string said)
     {
         if (text is null)
@@ -61,7 +65,7 @@ public sealed class ExportManifestTests : IDisposable
         }
 
         var read = Assert.Throws<DataFolderException>(() => ExportManifest.Find(_root)).Message;
-        var started = Assert.Throws<DataFolderException>(() => ExportManifest.Remove(_root)).Message;
+        var started = Assert.Throws<DataFolderException>(() => ExportManifest.Remove(_root, In("journal"))).Message;
 
         foreach (var message in new[] { read, started })
         {
@@ -75,16 +79,36 @@ public sealed class ExportManifestTests : IDisposable
         Assert.True(File.Exists(In("export.json")));
     }
 
+    [Theory]
+    [InlineData("links.db-wal")]
+    [InlineData("grains.db-journal")]
+    public void A_start_on_an_export_that_was_copied_over_other_databases_is_refused(string left)
+    {
+        File.WriteAllText(In(left), "of the databases that were here before");
+
+        Assert.Contains(In(left), Assert.Throws<DataFolderException>(() => ExportManifest.Remove(_root, In("journal"))).Message, StringComparison.Ordinal);
+
+        Assert.True(File.Exists(In("export.json")));
+    }
+
+    [Fact]
+    public void A_start_that_would_leave_out_the_journal_of_an_export_is_refused()
+    {
+        Assert.Contains("Clicks:JournalFolder", Assert.Throws<DataFolderException>(() => ExportManifest.Remove(_root, In("elsewhere"))).Message, StringComparison.Ordinal);
+
+        Assert.True(File.Exists(In("export.json")));
+    }
+
     [Fact]
     public void Who_reads_an_export_keeps_others_from_starting_on_it_and_from_nothing_else()
     {
         using (ExportManifest.Find(_root))
         using (ExportManifest.Find(_root))
         {
-            Assert.Contains("nobody else uses the export", Assert.Throws<DataFolderException>(() => ExportManifest.Remove(_root)).Message, StringComparison.Ordinal);
+            Assert.Contains("nobody else uses the export", Assert.Throws<DataFolderException>(() => ExportManifest.Remove(_root, In("journal"))).Message, StringComparison.Ordinal);
         }
 
-        ExportManifest.Remove(_root);
+        ExportManifest.Remove(_root, In("journal"));
     }
 
     [Fact]
