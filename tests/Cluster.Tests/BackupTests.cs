@@ -45,7 +45,7 @@ public sealed class BackupTests(RunningCluster cluster)
         var restored = cluster.ConnectionStringOf("restored");
         await using var silo = await Silo.Start(Handbook.ArgumentsOf(Handbook.RestoredSilo, ("$RESTORED", restored)));
         var edges = await Task.WhenAll(Enumerable.Range(0, cluster.Edges.Count).Select(edge => Instance.Start(
-            backup.File($"edge-{edge}"), arguments: Handbook.ArgumentsOf(Handbook.RestoredEdge, ("$RESTORED", restored), ("/backup/monday/edge-1", backup.File($"edge-{edge}"))))));
+            backup.File($"edge-{edge}"), arguments: Handbook.ArgumentsOf(Handbook.RestoredEdge, ("$RESTORED", restored), ("/var/lib/orleanslinks-restored", backup.File($"edge-{edge}"))))));
         try
         {
             foreach (var edge in edges)

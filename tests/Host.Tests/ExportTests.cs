@@ -40,7 +40,7 @@ public sealed class ExportTests
             Assert.Equal("pending", sold.Text("state"));
         }
 
-        await using var restored = await Instance.Start(copy, arguments: Handbook.ArgumentsOf(Handbook.Restore, ("/backup/monday", copy)));
+        await using var restored = await Instance.Start(copy, arguments: Handbook.ArgumentsOf(Handbook.Restore, ("/var/lib/orleanslinks-restored", copy)));
         var client = restored.Operator;
         await Ledger.CaughtUp(client);
         var kept = (await client.List($"/tasks/{scene.Task}/clicks")).ConvertAll(click => click.Id());

@@ -4,7 +4,7 @@ namespace OrleansLinks.Processes;
 internal static class Handbook
 {
     public const string Export = "OrleansLinks.Api export --data /var/lib/orleanslinks --to /backup/monday";
-    public const string Restore = "OrleansLinks.Api --data /backup/monday";
+    public const string Restore = "OrleansLinks.Api --data /var/lib/orleanslinks-restored";
     public const string ExportEdge = "OrleansLinks.Api export --Database:Provider Postgres --data /var/lib/orleanslinks-edge --to /backup/monday/edge-1";
     public const string Dump = "pg_dump --format=custom --file=/backup/monday/database.dump orleanslinks";
     public const string CreateDatabase = "createdb --owner=orleanslinks orleanslinks_restored";
@@ -14,7 +14,7 @@ internal static class Handbook
         "OrleansLinks.Silo --Database:Provider Postgres --Database:ConnectionString \"$RESTORED\" --Cluster:ClusterId restored";
 
     public const string RestoredEdge =
-        "OrleansLinks.Api --Database:Provider Postgres --Database:ConnectionString \"$RESTORED\" --Cluster:ClusterId restored --Cluster:Mode Client --data /backup/monday/edge-1";
+        "OrleansLinks.Api --Database:Provider Postgres --Database:ConnectionString \"$RESTORED\" --Cluster:ClusterId restored --Cluster:Mode Client --data /var/lib/orleanslinks-restored";
 
     public const string ExportToMove = "OrleansLinks.Api export --data /var/lib/orleanslinks --to /backup/move";
     public const string Import = "OrleansLinks.Api import --from /backup/move --Database:Provider Postgres --Database:ConnectionString \"$DATABASE\"";
