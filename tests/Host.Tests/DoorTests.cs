@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace OrleansLinks.Host;
 
@@ -36,6 +37,21 @@ public sealed class DoorTests
 
         var ended = await program.WaitForEnd(Instance.StopsWithin);
         Assert.Equal((0, "", "  OrleansLinks has ended; all clicks are counted."), (ended.ExitCode, ended.Errors, ended.Output));
+    }
+
+    [Fact]
+    public async Task Requests_that_are_never_sent_to_their_end_hold_up_its_own_end_for_half_of_the_time_at_most()
+    {
+        using var folder = new TemporaryFolder();
+        await using var instance = await Instance.Start(folder.Path, arguments: ["--Shutdown:TimeoutSeconds", "4"]);
+        using var visitor = new TcpClient();
+        await visitor.ConnectAsync(IPAddress.Loopback, instance.Port, TestContext.Current.CancellationToken);
+        await visitor.GetStream().WriteAsync("GET /abc"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        await instance.Stop();
+
+        Assert.DoesNotContain(instance.Child.Output, line => line.Contains("warn:", StringComparison.Ordinal) || line.Contains("fail:", StringComparison.Ordinal));
+        Assert.Contains("  OrleansLinks has ended; all clicks are counted.", instance.Child.Output);
     }
 
     /// <summary>A proxy that keeps visitors from these compares letter by letter, and so does the program.</summary>

@@ -102,6 +102,28 @@ public sealed class PostgresDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_database_that_is_read_only_for_a_while_is_waited_for()
+    {
+        var name = PostgresCluster.Current.Create(isEmpty: true);
+        await using var database = NewDatabase(PostgresCluster.Current.OptionsOf(name));
+        await using var owner = NpgsqlDataSource.Create($"{PostgresCluster.Current.OptionsOf(name).ConnectionString};Options=-c default_transaction_read_only=off");
+        await Set("SET default_transaction_read_only = on");
+        var said = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var opening = database.OpenAsync(missing => said.TrySetResult(missing), TestContext.Current.CancellationToken);
+        Assert.Contains("read-only", await said.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await Set("RESET default_transaction_read_only");
+
+        await opening.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        async Task Set(string what)
+        {
+            await using var command = owner.CreateCommand($"ALTER DATABASE {name} {what}");
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    [Fact]
     public async Task Clicks_that_would_be_dropped_before_they_can_come_again_are_refused()
     {
         await using var host = new PostgresHost(TimeSpan.FromHours(1));
