@@ -41,7 +41,7 @@ export results
 # What an operator does to a cluster, which may take its time, beside the others; and the rest of the cluster's and the console's by themselves: how
 # many seconds it takes until all is as before, or until a click shows on a page, is what they look at, and that depends on who else
 # wants the processors.
-operations=(Monitoring Telemetry Upgrade Move Backup)
+operations=(Monitoring Telemetry Upgrade Move Backup Start)
 chosen() { printf -- "$1 *.%sTests " "${operations[@]}"; }
 
 # Two at a time, the longest first.

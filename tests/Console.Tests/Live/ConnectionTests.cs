@@ -18,7 +18,7 @@ public sealed class ConnectionTests(Site site) : BrowserTest(site)
             task = await world.MakeTask("performance", "partnerChoice", "Spring", "Outlive the server");
             link = (await server.Operator.Post($"/tasks/{task.Id}/links", new { landingPage = "https://www.example.com/kept" })).Text("trackingUrl");
             window = Keep(await Window.Open(Site.Chromium, server.Origin, await PlainBrowser.SessionOf(server.Origin, key)));
-            window.Expect("WebSocket closed|ERR_");
+            window.Expect("WebSocket closed|ERR_|503");
             await window.Go($"tasks/{task.Id}");
             await server.Operator.Click(link);
             await Expect(window.Page.Locator("[data-counter=clicks]")).ToHaveTextAsync("1");

@@ -23,7 +23,7 @@ internal sealed class World
 
     private readonly Link[] _links = [.. Enumerable.Range(0, 20).Select(i => Make.Link($"code{i}") with
     {
-        CampaignId = Campaign, ProgramId = Program, State = i % 7 == 6 ? LinkState.Disabled : LinkState.Active, DisabledBy = i % 7 == 6 ? LinkCreator.Brand : null,
+        TaskId = TaskIn(i % LedgerShards.Count), CampaignId = Campaign, ProgramId = Program, State = i % 7 == 6 ? LinkState.Disabled : LinkState.Active, DisabledBy = i % 7 == 6 ? LinkCreator.Brand : null,
     })];
 
     private readonly List<Click> _clicks = [];
@@ -92,6 +92,16 @@ internal sealed class World
     private static ReportQuery Query => new(
         Program, [Make.Noon.AddDays(-60).ToUnixTimeSeconds(), Make.Noon.ToUnixTimeSeconds(), Make.Noon.AddDays(20).ToUnixTimeSeconds()],
         ReportGroups.Time | ReportGroups.Task | ReportGroups.Link | ReportGroups.Country | ReportGroups.Device | ReportGroups.Values, ReportFilter.All, 10_000);
+
+    /// <summary>The shards share a page of the feed; what is read of it is the same in both databases where none has more than its part.</summary>
+    private static string TaskIn(int shard)
+    {
+        var id = Guid.CreateVersion7();
+        while (LedgerShards.Of(id) != shard)
+            id = Guid.CreateVersion7();
+
+        return EntityId.From(EntityId.Task, id);
+    }
 
     private async Task AddAsync(StorageHost host)
     {
