@@ -11,8 +11,7 @@ public sealed class DoorTests
     {
         using var folder = new TemporaryFolder();
         var port = Instance.FreePort();
-        await using var program = Child.Start("dotnet", [Repository.Edge, "--port", $"{port}", "--data", folder.Path]);
-        await Eventually.Is(async () => await Knock(port, "/health/live") == HttpStatusCode.OK);
+        await using var program = await Begin(port, folder.Path);
 
         // Each on a connection of its own: one that is refused or cut off throws.
         var answers = new List<HttpStatusCode>();
@@ -30,8 +29,7 @@ public sealed class DoorTests
     {
         using var folder = new TemporaryFolder();
         var port = Instance.FreePort();
-        await using var program = Child.Start("dotnet", [Repository.Edge, "--port", $"{port}", "--data", folder.Path]);
-        await Eventually.Is(async () => await Knock(port, "/health/live") == HttpStatusCode.OK);
+        await using var program = await Begin(port, folder.Path);
 
         program.Ask(Child.Signal.Terminate);
 
@@ -71,6 +69,14 @@ public sealed class DoorTests
         }
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, await Ask(instance.Port, "/metrics", HttpMethod.Post));
+    }
+
+    /// <summary>The program in the middle of its start: it has answered for the first time.</summary>
+    private static async Task<Child> Begin(int port, string folder)
+    {
+        var program = Child.Start("dotnet", [Repository.Edge, "--port", $"{port}", "--data", folder]);
+        await Eventually.Is(async () => await Knock(port, "/health/live") == HttpStatusCode.OK);
+        return program;
     }
 
     private static async Task<HttpStatusCode?> Knock(int port, string path)

@@ -122,7 +122,8 @@ internal sealed class ExportFolder : IDisposable
         }
     }
 
-    private static bool IsIn(string path, string folder) =>
+    /// <summary>Whether a path is that of a folder or in it; both are absolute, and links in them are not followed.</summary>
+    internal static bool IsIn(string path, string folder) =>
         (path + System.IO.Path.DirectorySeparatorChar).StartsWith(System.IO.Path.TrimEndingDirectorySeparator(folder) + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static void Create(string path)

@@ -66,9 +66,9 @@ internal sealed partial class ExportManifest : IDisposable
             }
 
             // SQLite would take it for the end of these databases, and damage them.
-            if (SqliteBackup.Files.SelectMany(file => new[] { $"{file}-wal", $"{file}-journal" }).FirstOrDefault(file => new FileInfo(Path.Combine(folder, file)) is { Exists: true, Length: > 0 }) is { } other)
+            if (SqliteBackup.FindRemains(folder) is { } other)
             {
-                throw new DataFolderException($"The file '{Path.Combine(folder, other)}' is not of the export that lies beside it, but of databases that were there before: copy the export into an empty folder.");
+                throw new DataFolderException($"The file '{other}' is not of the export that lies beside it, but of databases that were there before: copy the export into an empty folder.");
             }
 
             if (manifest._paths.Any(static exported => exported.StartsWith($"{ClickOptions.JournalName}/", StringComparison.Ordinal)) && Disk.ResolveLinks(journal) != Disk.ResolveLinks(Path.Combine(folder, ClickOptions.JournalName)))
@@ -138,7 +138,7 @@ internal sealed partial class ExportManifest : IDisposable
         foreach (var file in content.Files)
         {
             var path = Path.GetFullPath(file.Path, _folder);
-            if (!path.StartsWith(Path.TrimEndingDirectorySeparator(_folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            if (!ExportFolder.IsIn(path, _folder))
             {
                 throw new JsonException($"'{Name}' names '{file.Path}', which is not in it");
             }

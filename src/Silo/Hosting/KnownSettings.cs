@@ -11,11 +11,11 @@ public sealed class KnownSettings(params (string Section, Type Options)[] sectio
     private static readonly string[] Foreign = ["Logging:", "OTEL_"];
 
     /// <summary>Them, by their names, with their defaults.</summary>
-    public IEnumerable<(string Name, PropertyInfo Property, object? Default)> All => sections.SelectMany(section =>
+    public IReadOnlyList<(string Name, PropertyInfo Property, object? Default)> All { get; } = [.. sections.SelectMany(static section =>
     {
         var defaults = Activator.CreateInstance(section.Options);
         return section.Options.GetProperties().Select(property => (NameOf(section.Section, property), property, property.GetValue(defaults)));
-    });
+    })];
 
     /// <summary>The name of a setting.</summary>
     /// <param name="section">The name of its section.</param>

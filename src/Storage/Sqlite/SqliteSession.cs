@@ -83,7 +83,10 @@ internal sealed class SqliteSession : IDisposable
     }
 
     /// <summary>Whether a part of a database file is in the write-ahead log beside it.</summary>
-    public static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+    public static bool HasLog(string path) => new FileInfo(LogOf(path)) is { Exists: true, Length: > 0 };
+
+    /// <summary>The write-ahead log of a database file.</summary>
+    public static string LogOf(string path) => $"{path}-wal";
 
     /// <summary>How SQLite calls a database file that nobody changes: https://sqlite.org/uri.html#uriimmutable.</summary>
     public static string UriOfUnchanging(string path)

@@ -90,7 +90,7 @@ internal sealed class ImportSource : IDisposable
     private static SqliteSession Open(string path, string schema)
     {
         if (SqliteSession.HasLog(path))
-            throw new DataFolderException($"The database '{path}' has been opened since it was exported, and a part of it is in '{path}-wal': export the folder, and import that export.");
+            throw new DataFolderException($"The database '{path}' has been opened since it was exported, and a part of it is in '{SqliteSession.LogOf(path)}': export the folder, and import that export.");
 
         SqliteSession? session = null;
         try

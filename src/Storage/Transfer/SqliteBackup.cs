@@ -18,6 +18,11 @@ public static class SqliteBackup
     /// <summary>The first of the databases that a data folder has not; null when it has both.</summary>
     public static string? FindMissing(string folder) => Files.Select(file => Path.Combine(folder, file)).FirstOrDefault(path => !File.Exists(path));
 
+    /// <summary>The first file beside the databases of a folder in which SQLite would look for a part of them; null when there is none.</summary>
+    public static string? FindRemains(string folder) => Files.Select(file => Path.Combine(folder, file))
+        .SelectMany(static path => new[] { SqliteSession.LogOf(path), $"{path}-journal" })
+        .FirstOrDefault(static path => new FileInfo(path) is { Exists: true, Length: > 0 });
+
     /// <summary>Copies both databases; the copies are on disk when it returns.</summary>
     /// <remarks>
     /// Each is copied from one snapshot, which keeps nobody from writing. That of actors' states is begun first, and that of links right
@@ -72,7 +77,7 @@ public static class SqliteBackup
             // Whoever reads a database takes part in the files beside it, and makes them where there are none. Where nothing can be
             // written and the log has nothing, no program has it open.
             return SqliteSession.HasLog(path)
-                ? throw new IOException($"a part of it is in '{path}-wal', for which SQLite has to write in the folder: copy the data folder to where that can be, and export the copy", refused)
+                ? throw new IOException($"a part of it is in '{SqliteSession.LogOf(path)}', for which SQLite has to write in the folder: copy the data folder to where that can be, and export the copy", refused)
                 : OpenSnapshot(SqliteSession.UriOfUnchanging(path));
         }
     }
@@ -102,7 +107,7 @@ public static class SqliteBackup
     private static void ThrowIfChanged(string path, string connectionString)
     {
         if (connectionString.Contains(SqliteSession.Immutable, StringComparison.Ordinal) && SqliteSession.HasLog(path))
-            throw new IOException($"what is in '{path}-wal' came to it meanwhile");
+            throw new IOException($"what is in '{SqliteSession.LogOf(path)}' came to it meanwhile");
     }
 
     private static void Copy(SqliteConnection source, string path)
